@@ -1,0 +1,38 @@
+# The house's front door. `make demo` and `make test` set up all they need themselves, and start at once
+# the second time. PYTHON=... picks the Python that makes .venv; ROWS="click typing" picks bench rows.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := PYTHON="$(PYTHON)" .ci/setup
+PATHS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench bench-readme clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s'|' 2>/dev/null \
+	  || grep '##' $(MAKEFILE_LIST)
+
+demo: ## run the agent on real windows (a virtual screen where there is none) and show what it did
+	@$(SETUP) demo
+	@$(BIN)/python demos/run.py
+
+test: ## the tests; PATHS="tests/test_settle.py" runs a part
+	@$(SETUP) test
+	@$(BIN)/python -m pytest $(PATHS)
+
+check: ## the gate: style, types, import direction, length of files
+	@$(SETUP) check
+	@$(BIN)/python .ci/check.py
+
+bench: ## measure the rows into build/bench.json; ROWS="click typing" measures a part
+	@$(SETUP) test
+	@$(BIN)/python tests/bench $(ROWS)
+
+bench-readme: ## write the table of build/bench.json into README.md
+	@$(SETUP) test
+	@$(BIN)/python tests/bench --readme
+
+clean: ## remove what was made here: .venv, build, caches
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

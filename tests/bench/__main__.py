@@ -1,0 +1,8 @@
+"""`python tests/bench [ROWS...]`: Python puts this folder first on sys.path, so rows say `from harness`."""
+
+import sys
+
+from harness import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from pydantic import BaseModel, ConfigDict, Field
+
 from screenwright.tools.actions import Done, Wait, describe
 from screenwright.tools.steps import Outcome, Status, Step
 
@@ -14,14 +15,14 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    steps: int = Field(200, ge=1, description="steps in all, looks and waits not counted")
+    steps: int = Field(default=200, ge=1, description="steps in all, looks and waits not counted")
     seconds: float = Field(
         900, gt=0, description="seconds in all; checked between steps, waits are cut to it"
     )
-    bad_replies: int = Field(3, ge=1, description="replies in a row that could not be read or done")
-    denials: int = Field(1, ge=1, description="actions that the guard refused")
-    stuck: int = Field(3, ge=2, description="times the same action in a row changed nothing")
-    black_s: float = Field(10, ge=0, description="seconds to wait for a black screen to come back")
+    bad_replies: int = Field(default=3, ge=1, description="replies in a row that could not be read or done")
+    denials: int = Field(default=1, ge=1, description="actions that the guard refused")
+    stuck: int = Field(default=3, ge=2, description="times the same action in a row changed nothing")
+    black_s: float = Field(default=10, ge=0, description="seconds to wait for a black screen to come back")
 
 
 class Watch:

@@ -91,7 +91,7 @@ class Agent:
         self.outcome = None
         self.policy.begin(run.task)
         self.trace.begin(run.task, self._about())
-        ends: Ends = ("stopped", "stopped by the caller")
+        ends: tuple[Status, str] = ("stopped", "stopped by the caller")
         try:
             self._tell("began", run.task, self.trace.folder)
             going = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
 from screenwright.tools.geometry import Point
 
 Button = Literal["left", "middle", "right"]
@@ -21,7 +22,7 @@ class _Act(BaseModel):
 
 
 class _Aimed(_Act):
-    target: str | None = Field(None, description="what is at the point, in words: 'Save button'")
+    target: str | None = Field(default=None, description="what is at the point, in words: 'Save button'")
 
 
 class Click(_Aimed):
@@ -30,8 +31,8 @@ class Click(_Aimed):
     kind: Literal["click"] = "click"
     point: Point
     button: Button = "left"
-    count: int = Field(1, ge=1, le=3)
-    modifiers: tuple[Modifier, ...] = Field((), description="keys held meanwhile")
+    count: int = Field(default=1, ge=1, le=3)
+    modifiers: tuple[Modifier, ...] = Field(default=(), description="keys held meanwhile")
 
 
 class Drag(_Aimed):
@@ -41,16 +42,16 @@ class Drag(_Aimed):
     start: Point | None = None
     end: Point
     button: Button = "left"
-    seconds: float = Field(0.3, ge=0, le=30)
+    seconds: float = Field(default=0.3, ge=0, le=30)
 
 
 class Scroll(_Aimed):
     """Turn the wheel at a point, in notches; positive `down` shows what is further down the page."""
 
     kind: Literal["scroll"] = "scroll"
-    point: Point | None = Field(None, description="none: where the pointer is")
-    down: int = Field(0, ge=-100, le=100)
-    right: int = Field(0, ge=-100, le=100)
+    point: Point | None = Field(default=None, description="none: where the pointer is")
+    down: int = Field(default=0, ge=-100, le=100)
+    right: int = Field(default=0, ge=-100, le=100)
 
 
 class Move(_Aimed):
@@ -65,7 +66,7 @@ class TypeText(_Act):
 
     kind: Literal["type_text"] = "type_text"
     text: str
-    target: str | None = Field(None, description="the field that is typed into, in words")
+    target: str | None = Field(default=None, description="the field that is typed into, in words")
 
 
 class PressKeys(_Act):
@@ -73,7 +74,7 @@ class PressKeys(_Act):
 
     kind: Literal["press_keys"] = "press_keys"
     keys: tuple[str, ...] = Field(min_length=1, max_length=8)
-    count: int = Field(1, ge=1, le=100)
+    count: int = Field(default=1, ge=1, le=100)
 
 
 class PressButton(_Act):
@@ -88,7 +89,7 @@ class LongPress(_Aimed):
 
     kind: Literal["long_press"] = "long_press"
     point: Point
-    seconds: float = Field(0.8, gt=0, le=30)
+    seconds: float = Field(default=0.8, gt=0, le=30)
 
 
 class Swipe(_Aimed):
@@ -97,7 +98,7 @@ class Swipe(_Aimed):
     kind: Literal["swipe"] = "swipe"
     start: Point
     end: Point
-    seconds: float = Field(0.3, gt=0, le=30)
+    seconds: float = Field(default=0.3, gt=0, le=30)
 
 
 class OpenApp(_Act):

@@ -31,7 +31,7 @@ Source = Literal["ocr", "atspi", "uiautomator", "template", "pixels"]
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Something on the screen: its text, where it is (frame pixels), what it is, how sure that is (0 to 1)."""
+    """Something on the screen: its text, its place (frame pixels), what it is, how sure that is (0 to 1)."""
 
     text: str
     region: Region

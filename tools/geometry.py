@@ -18,6 +18,8 @@ from screenwright.tools.errors import BadAction
 class Size:
     """Width and height of a picture, in pixels of that picture."""
 
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
     width: int
     height: int
 
@@ -32,6 +34,8 @@ class Size:
 @dataclass(frozen=True, slots=True)
 class Point:
     """A place on a picture, in pixels from its top left corner; `frame` is the size of that picture."""
+
+    __pydantic_config__ = {"extra": "forbid", "allow_inf_nan": False}  # noqa: RUF012
 
     x: float
     y: float

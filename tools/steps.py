@@ -77,7 +77,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of an action. `message` is fit for a model to read; `seconds` by part: observe, decide ..."""
+    """What became of an action. `message` is fit for a model to read; `seconds` are by part of the step."""
 
     ok: bool
     message: str = ""

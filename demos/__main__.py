@@ -1,0 +1,65 @@
+"""`python demos [NAME ...]`: runs the demos on real programs, checks each result outside the screen.
+
+A virtual screen is used, so that nobody's own windows are touched; `--here` plays on the present display.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import shutil
+import sys
+from pathlib import Path
+
+from pages import index_page, run_page
+from stage import CheckFailed, Stage
+
+from screenwright.agent.console import Console
+from screenwright.tools import Desktop, Reader
+from screenwright.tools.errors import ScreenwrightError
+
+NAMES = ("signup", "note", "sum", "order")
+
+
+def main() -> int:
+    options = arguments()
+    options.out.mkdir(parents=True, exist_ok=True)
+    reader, passed, rows = Reader(), 0, []
+    for name in options.names:
+        demo = importlib.import_module(name)
+        folder = options.out / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        print(f"\n=== {demo.TITLE}", flush=True)
+        try:
+            said = play(demo, folder, reader, options.here)
+            passed += 1
+            print(f"passed: {said}", flush=True)
+        except (CheckFailed, ScreenwrightError) as error:
+            said = f"{type(error).__name__}: {error}"
+            print(f"FAILED: {said}", flush=True)
+        rows.append((name, demo.TITLE, said, run_page(folder)))
+    print(f"\npages to look at: {index_page(options.out, rows)}")
+    print(f"demo: {passed}/{len(options.names)} tasks passed")
+    return 0 if passed == len(options.names) else 1
+
+
+def play(demo: object, folder: Path, reader: Reader, here: bool) -> str:
+    with Desktop() if here else Desktop.virtual(1280, 800) as desktop:
+        stage = Stage(desktop, folder, (Console(),), reader)
+        said: str = demo.play(stage)  # type: ignore[attr-defined]
+        return said
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python demos", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *NAMES], metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--out", type=Path, default=Path("build/demo"), help="folder for traces and pages")
+    parser.add_argument("--here", action="store_true", help="play on the present display")
+    options = parser.parse_args()
+    options.names = options.names or list(NAMES)
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

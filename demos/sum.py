@@ -1,0 +1,13 @@
+"""A sum in galculator, by a Chinese task script; the result is fetched from the clipboard."""
+
+from stage import Stage, equal
+
+TITLE = "Work out a sum (galculator, Chinese script)"
+
+
+def play(stage: Stage) -> str:
+    stage.desktop.start(["galculator"])
+    outcome = stage.run("sum")
+    copied = stage.desktop.clipboard()
+    equal("the copied result", copied.replace(",", "").strip(), "4242")
+    return f"4200 + 42 = {outcome.answer}"

@@ -17,7 +17,7 @@ class Limits(BaseModel):
 
     steps: int = Field(default=200, ge=1, description="steps in all, looks and waits not counted")
     seconds: float = Field(
-        900, gt=0, description="seconds in all; checked between steps, waits are cut to it"
+        default=900, gt=0, description="seconds in all; checked between steps, waits are cut to it"
     )
     bad_replies: int = Field(default=3, ge=1, description="replies in a row that could not be read or done")
     denials: int = Field(default=1, ge=1, description="actions that the guard refused")

@@ -15,7 +15,7 @@ help: ## what can be made
 
 demo: ## run the agent on real windows (a virtual screen where there is none) and show what it did
 	@$(SETUP) demo
-	@$(BIN)/python demos/run.py
+	@$(BIN)/python demos
 
 test: ## the tests; PATHS="tests/test_settle.py" runs a part
 	@$(SETUP) test

@@ -53,12 +53,11 @@ def layout() -> tuple[bool, str]:
 
 
 def mypy() -> tuple[bool, str]:
-    good, said = module("mypy", "--no-color-output", "--no-error-summary", "--no-incremental")
+    good, said = module("mypy", "--no-color-output")
     if not good:
         return good, said
-    good, count = module("mypy", "--no-color-output")
-    seen = re.search(r"in (\d+) source file", count)
-    return enough("mypy", int(seen[1]) if seen else 0, count)
+    seen = re.search(r"in (\d+) source file", said)
+    return enough("mypy", int(seen[1]) if seen else 0, said)
 
 
 def pyright() -> tuple[bool, str]:

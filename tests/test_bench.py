@@ -1,0 +1,110 @@
+"""`make bench`: rows are found, measured, merged and shown; a row that fails costs only itself."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+ROWS = """
+from harness import Row, row
+
+@row("fast", unit="ms", wants="ratio >= 20")
+def fast() -> Row:
+    return Row(2.0, "slow", 100.0, extra={"n": 3})
+
+@row("read_right", unit="share", more=True, wants="value >= 1")
+def read_right() -> Row:
+    return Row(0.75, "nothing at all", 0.0, floor=0.25)
+
+@row("too_early", unit="count")
+def too_early() -> Row:
+    return Row(0, "fixed sleep", 8, floor=1)
+
+@row("broken", unit="s")
+def broken() -> Row:
+    raise RuntimeError("no [screen] here")
+
+@row("endless", unit="s", seconds=0.2)
+def endless() -> Row:
+    while True:
+        pass
+"""
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    bench = tmp_path / "tests" / "bench"
+    bench.mkdir(parents=True)
+    for name in ("__main__.py", "harness.py", "table.py"):
+        shutil.copy(ROOT / "tests" / "bench" / name, bench)
+    (bench / "rows_try.py").write_text(ROWS)
+    return tmp_path
+
+
+def bench(house: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "tests/bench", *words]
+    return subprocess.run(command, cwd=house, capture_output=True, text=True)
+
+
+def figures(house: Path) -> dict[str, dict[str, object]]:
+    rows: dict[str, dict[str, object]] = json.loads((house / "build" / "bench.json").read_text())
+    return rows
+
+
+def test_a_row_that_fails_or_hangs_is_shown_and_the_others_go_on(house: Path) -> None:
+    done = bench(house)
+    assert done.returncode == 1
+    assert "RuntimeError: no [screen] here" in done.stderr
+    assert "3/5 rows measured" in done.stdout
+    rows = figures(house)
+    assert set(rows) == {"fast", "read_right", "too_early", "broken", "endless"}
+    assert rows["broken"]["error"] == "RuntimeError: no [screen] here"
+    assert str(rows["endless"]["error"]).startswith("TimeoutError")
+
+
+def test_a_row_has_the_figures_that_readers_of_the_file_count_on(house: Path) -> None:
+    bench(house)
+    rows = figures(house)
+    wanted = {"value": 2.0, "unit": "ms", "baseline_name": "slow", "baseline": 100.0, "ratio": 50.0}
+    assert wanted.items() <= rows["fast"].items()
+    assert rows["fast"]["met"] is True
+    assert rows["read_right"]["ratio"] == 3.0, "more is better: value over baseline, at least the floor"
+    assert rows["read_right"]["met"] is False
+    assert rows["too_early"]["ratio"] == 8.0, "0 counts as the floor"
+
+
+def test_a_part_is_measured_and_joins_what_was_measured_before(house: Path) -> None:
+    assert bench(house, "fast").returncode == 0
+    assert bench(house, "read").returncode == 0
+    assert set(figures(house)) == {"fast", "read_right"}
+
+
+def test_an_unknown_row_is_named_with_those_there_are(house: Path) -> None:
+    done = bench(house, "fast", "slow")
+    assert done.returncode == 2
+    assert "'slow'" in done.stderr
+    assert "too_early" in done.stderr
+    assert not (house / "build").exists()
+
+
+def test_the_table_goes_into_the_readme_between_its_markers(house: Path) -> None:
+    readme = house / "README.md"
+    readme.write_text("before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n")
+    bench(house, "fast", "broken")
+    done = bench(house, "--readme")
+    assert done.returncode == 0, done.stderr
+    text = readme.read_text()
+    assert "| `fast` | 2 ms | 100 (slow) | 50x | ratio >= 20: met |" in text
+    assert "broken" not in text
+    assert "old" not in text
+    assert text.startswith("before\n<!-- bench -->\n")
+    assert text.endswith("<!-- /bench -->\nafter\n")
+    readme.write_text("no markers")
+    assert bench(house, "--readme").returncode == 1

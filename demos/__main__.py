@@ -11,7 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from pages import index_page, run_page
+from pages import Row, index_page, run_page
 from stage import CheckFailed, Stage
 
 from screenwright.agent.console import Console
@@ -24,7 +24,7 @@ NAMES = ("signup", "note", "sum", "order")
 def main() -> int:
     options = arguments()
     options.out.mkdir(parents=True, exist_ok=True)
-    reader, passed, rows = Reader(), 0, []
+    reader, rows = Reader(), list[Row]()
     for name in options.names:
         demo = importlib.import_module(name)
         folder = options.out / name
@@ -32,13 +32,13 @@ def main() -> int:
         folder.mkdir()
         print(f"\n=== {demo.TITLE}", flush=True)
         try:
-            said = play(demo, folder, reader, options.here)
-            passed += 1
-            print(f"passed: {said}", flush=True)
+            row = Row(name, demo.TITLE, play(demo, folder, reader, options.here), True)
         except (CheckFailed, ScreenwrightError) as error:
-            said = f"{type(error).__name__}: {error}"
-            print(f"FAILED: {said}", flush=True)
-        rows.append((name, demo.TITLE, said, run_page(folder)))
+            row = Row(name, demo.TITLE, f"{type(error).__name__}: {error}", False)
+        print(f"{'passed' if row.passed else 'FAILED'}: {row.said}", flush=True)
+        rows.append(row)
+        run_page(folder)
+    passed = sum(row.passed for row in rows)
     print(f"\npages to look at: {index_page(options.out, rows)}")
     print(f"demo: {passed}/{len(options.names)} tasks passed")
     return 0 if passed == len(options.names) else 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
 from screenwright.tools.geometry import Region, Size, View
 
 if TYPE_CHECKING:

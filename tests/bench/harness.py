@@ -126,7 +126,7 @@ def measure(bench: Bench) -> Measured:
         with _limit(bench):
             made = bench.measure()
         result = scored(bench, made)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # pyautogui's import calls sys.exit where tkinter is missing
         traceback.print_exc()
         result = {"error": f"{type(error).__name__}: {error}"}
     return {**result, **about, "took_s": round(time.perf_counter() - began, 2)}

@@ -52,9 +52,7 @@ def test_a_checker_that_looks_at_nothing_does_not_pass(copy: Path) -> None:
     """Seen: mypy's exclude of the linked folder, and pyright given that folder, both said 0 errors."""
     project = copy / "pyproject.toml"
     text = project.read_text(encoding="utf-8")
-    project.write_text(
-        text.replace('include = ["agent", "tools", "policies"', 'include = ["tools/errors.py"', 1)
-    )
+    project.write_text(text.replace('include = ["agent", "tools", "policies"', 'include = ["tools/errors.py"', 1))
     command = [sys.executable, ".ci/check.py", "pyright"]
     done = subprocess.run(command, cwd=copy, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert "its paths are wrong" in done.stdout

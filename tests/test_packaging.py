@@ -84,9 +84,7 @@ def test_the_wheel_holds_just_what_the_folders_hold(wheel: Path) -> None:
         there = {name for name in packed.namelist() if ".dist-info/" not in name}
     wanted = set[str]().union(*(shipped(ROOT / folder) for folder in FOLDERS))
     assert there - wanted == set(), "in the wheel, and not in the folders"
-    assert wanted - there == set(), (
-        "not in the wheel: name the folder, or its kind of file, in pyproject.toml"
-    )
+    assert wanted - there == set(), "not in the wheel: name the folder, or its kind of file, in pyproject.toml"
 
 
 def test_the_wheel_has_its_licence_and_its_command(wheel: Path) -> None:

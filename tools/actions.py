@@ -148,9 +148,7 @@ Action = Annotated[
     Field(discriminator="kind"),
 ]
 
-KINDS: dict[str, type[_Act]] = {
-    cls.model_fields["kind"].default: cls for cls in get_args(get_args(Action)[0])
-}
+KINDS: dict[str, type[_Act]] = {cls.model_fields["kind"].default: cls for cls in get_args(get_args(Action)[0])}
 
 _adapter: TypeAdapter[Action] = TypeAdapter(Action)
 

@@ -8,13 +8,27 @@ mixture, while both packages stand in `pip list`.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import sys
 from importlib.metadata import PackageNotFoundError, distribution
+from typing import Any
 
 from screenwright.tools.errors import NotInstalled
 
 FIX = "pip install --force-reinstall --no-deps python-xlib"
 
 
+def connect(name: str) -> Any:
+    """An Xlib Display. What Xlib prints on the way (no authority file, say) goes to stderr, not into --json."""
+    check_xlib()
+    from Xlib.display import Display
+
+    with contextlib.redirect_stdout(sys.stderr):
+        return Display(name)
+
+
+@functools.cache
 def check_xlib() -> None:
     """Compare the files of `Xlib/` with what python-xlib installed, by size, in about 2 ms.
 

@@ -1,0 +1,59 @@
+"""Mouse and keyboard through the X server's own test extension: the executor on X11."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from screenwright.tools.x11 import X11
+from screenwright.tools.x11_keyboard import Keyboard
+
+Spot = tuple[int, int]
+
+
+class XTest:
+    """An Executor on one X display."""
+
+    def __init__(self, x11: X11) -> None:
+        self._x11 = x11
+        self._keyboard = Keyboard(x11)
+
+    def position(self) -> Spot:
+        return self._x11.position()
+
+    def click(self, spot: Spot, button: str, count: int, modifiers: Sequence[str]) -> None:
+        if not modifiers:
+            self._x11.click(*spot, button, count)
+            return
+        with self._keyboard.holding(modifiers):
+            self._x11.click(*spot, button, count)
+
+    def move(self, spot: Spot) -> None:
+        self._x11.move(*spot)
+
+    def drag(self, start: Spot, end: Spot, button: str, seconds: float) -> None:
+        self._x11.drag(start, end, button, seconds)
+
+    def hold(self, spot: Spot, seconds: float) -> None:
+        self._x11.move(*spot)
+        with self._x11.holding("left"):
+            time.sleep(seconds)
+
+    def scroll(self, spot: Spot, down: int, right: int) -> None:
+        self._x11.move(*spot)
+        self._x11.wheel("down" if down > 0 else "up", abs(down))
+        self._x11.wheel("right" if right > 0 else "left", abs(right))
+
+    def type(self, text: str) -> None:
+        self._keyboard.type(text)
+
+    def chord(self, keys: Sequence[str], count: int) -> None:
+        self._keyboard.chord(keys, count)
+
+    def release(self) -> None:
+        self._keyboard.release()
+        self._x11.release()
+
+    def close(self) -> None:
+        self._keyboard.close()
+        self._x11.close()

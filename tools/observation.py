@@ -23,7 +23,8 @@ class Observation:
     Args:
         view: size of the frame and where it lies in the space of the mouse.
         words: (H, W) uint32, one pixel a word with bytes B, G, R, x as the screen gives them. Or:
-        pixels: (H, W, 3) uint8 RGB.
+        pixels: (H, W, 3) uint8 RGB. Or:
+        load: reads such pixels when they are asked for, each time (a trace).
         device, monitor: where it came from, for a person.
         taken_at: seconds, `time.time()`; serial: counts the frames of one device.
         elements: asks the system's accessibility tree, in frame pixels; may be slow, may raise nothing.
@@ -36,6 +37,7 @@ class Observation:
         *,
         words: Words | None = None,
         pixels: Pixels | None = None,
+        load: Callable[[], Pixels] | None = None,
         device: str = "",
         monitor: str = "",
         taken_at: float = 0.0,
@@ -43,8 +45,8 @@ class Observation:
         elements: Callable[[], Sequence[Element]] | None = None,
         title: Callable[[], str | None] | None = None,
     ) -> None:
-        if (words is None) == (pixels is None):
-            raise ValueError("an Observation is made of either words or pixels")
+        if (words is not None) + (pixels is not None) + (load is not None) != 1:
+            raise ValueError("an Observation is made of one of words, pixels or load")
         self.view = view
         self.device = device
         self.monitor = monitor
@@ -54,7 +56,7 @@ class Observation:
         self._pixels = pixels
         self._elements: Sequence[Element] | Callable[[], Sequence[Element]] = elements or ()
         self._title: str | Callable[[], str | None] | None = title
-        self._load: Callable[[], Pixels] | None = None
+        self._load = load
 
     @property
     def frame(self) -> Size:
@@ -78,12 +80,15 @@ class Observation:
     @property
     def words(self) -> Words:
         """(H, W) uint32, one pixel a word: the quick way to compare frames. The x byte is noise: mask it."""
-        if self._words is None:
-            pixels = self.pixels
-            padded = np.zeros((*pixels.shape[:2], 4), np.uint8)
-            padded[..., :3] = pixels[..., ::-1]
-            self._words = padded.view(np.uint32)[..., 0]
-        return self._words
+        if self._words is not None:
+            return self._words
+        pixels = self.pixels
+        padded = np.zeros((*pixels.shape[:2], 4), np.uint8)
+        padded[..., :3] = pixels[..., ::-1]
+        words = padded.view(np.uint32)[..., 0]
+        if self._pixels is not None:
+            self._words = words
+        return words
 
     def crop(self, region: Region) -> Pixels:
         """(h, w, 3) RGB view of a part, clipped to the frame."""

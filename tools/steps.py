@@ -45,6 +45,9 @@ class Verdict:
         return self.ruling == "allow" or (self.ruling == "ask" and self.asked is True)
 
 
+Where = Literal["nothing", "near", "elsewhere", "unseen"]
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What an action changed on the screen.
@@ -56,7 +59,7 @@ class Effect:
     `waited_s`: how long the settling took.
     """
 
-    where: Literal["nothing", "near", "elsewhere", "unseen"] = "unseen"
+    where: Where = "unseen"
     share: float = 0.0
     regions: tuple[Region, ...] = ()
     first_s: float | None = None

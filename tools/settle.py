@@ -1,0 +1,239 @@
+"""When the screen has stopped after an action, what changed, and what never stops.
+
+Fixed sleeps are too short for a slow program and too long for all others. Here the pixels are watched:
+quiet for a moment means stopped. What keeps changing (a spinner, a video, a clock) is learnt by tile and
+left out; a caret is known by its shape.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from screenwright.tools.actions import Action, Move, OpenApp, Scroll, TypeText, aim
+from screenwright.tools.changes import TILE, Tiles, changed_tiles, regions_of
+from screenwright.tools.device import Device
+from screenwright.tools.errors import BlackScreen
+from screenwright.tools.geometry import Region, Size
+from screenwright.tools.observation import Observation, Words
+from screenwright.tools.steps import Effect, Where
+
+FRAME_S = 0.015  # between two looks, so that a video does not take a whole core
+CARET_PX = (3, 48)  # widest and tallest a text caret is
+BUSY_CHANGES, BUSY_S = 8, 0.4  # a tile that changed so often over so long never stops
+BUSY_FORGOTTEN_S = 1.5
+NEAR_PX = 80
+REGIONS_KEPT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: `first` to wait for any change at all, `quiet` without change that means it has stopped."""
+
+    first: float
+    quiet: float
+
+
+def patience(action: Action) -> Patience:
+    """Measured on mousepad, Calc and Chromium; see docs/develop.md."""
+    match action:
+        case TypeText():
+            return Patience(first=0.75, quiet=0.35)
+        case Move() | Scroll():
+            return Patience(first=0.35, quiet=0.3)
+        case OpenApp():
+            return Patience(first=8.0, quiet=0.5)
+        case _:
+            return Patience(first=0.7, quiet=0.4)
+
+
+class Settler:
+    """Watches one device after each action; remembers between actions what never stops."""
+
+    def __init__(self, device: Device, *, cap_s: float = 5.0) -> None:
+        self.device = device
+        self.cap_s = cap_s
+        self._busy = _Busy()
+
+    def settle(self, before: Observation, action: Action, acted_at: float) -> tuple[Effect, Observation]:
+        """Wait until the screen has stopped; the effect, and the last frame. DeviceLost passes through.
+
+        Args:
+            before: the frame that the action was decided on.
+            acted_at: `time.perf_counter()` just before the action was performed.
+        """
+        point = aim(action)
+        spot = (point.x, point.y) if point else None
+        if spot:
+            self._busy.forget_at(*spot)
+        wanted = patience(action)
+        watch = _Watch(self.device, before, self._busy, acted_at)
+        cap = time.perf_counter() + max(self.cap_s, wanted.first)
+        settled = watch.until_quiet(wanted, cap)
+        return watch.effect(spot, settled), watch.last
+
+    def wait(self, before: Observation, seconds: float, until_change: bool) -> tuple[Effect, Observation]:
+        """Let time pass; with `until_change`, only until the screen differs from `before` and has stopped."""
+        start = time.perf_counter()
+        watch = _Watch(self.device, before, self._busy, start)
+        end = start + seconds
+        watch.look()
+        while time.perf_counter() < end and not (until_change and watch.changed_at is not None):
+            watch.pause(end - time.perf_counter())
+            watch.look()
+        settled = True
+        if until_change and watch.changed_at is not None:
+            settled = watch.until_quiet(Patience(0.0, 0.25), time.perf_counter() + self.cap_s)
+        return watch.effect(None, settled), watch.last
+
+
+class _Busy:
+    """Which tiles never stop, by how often and how lately each has changed."""
+
+    def __init__(self) -> None:
+        self._counts: npt.NDArray[np.int32] | None = None
+        self._first: npt.NDArray[np.float64] = np.zeros((0, 0))
+        self._latest: npt.NDArray[np.float64] = np.zeros((0, 0))
+
+    def without(self, tiles: Tiles, now: float) -> Tiles:
+        """Note these changes; the tiles among them that do stop."""
+        if self._counts is None or self._counts.shape != tiles.shape:
+            self._counts = np.zeros(tiles.shape, np.int32)
+            self._first = np.full(tiles.shape, now)
+            self._latest = np.full(tiles.shape, now)
+        stale = now - self._latest > BUSY_FORGOTTEN_S
+        fresh = tiles & (stale | (self._counts == 0))
+        self._first[fresh] = now
+        self._counts[stale] = 0
+        self._counts[tiles] += 1
+        self._latest[tiles] = now
+        return tiles & ~self.mask()
+
+    def mask(self) -> Tiles:
+        if self._counts is None:
+            return np.zeros((0, 0), np.bool_)
+        return np.asarray((self._counts >= BUSY_CHANGES) & (self._latest - self._first >= BUSY_S), np.bool_)
+
+    def forget_at(self, x: float, y: float) -> None:
+        """What was busy there is acted on now, and its changes count again."""
+        if self._counts is not None:
+            row, column = int(y) // TILE, int(x) // TILE
+            self._counts[max(0, row - 2) : row + 3, max(0, column - 2) : column + 3] = 0
+
+
+class _Watch:
+    """One wait: looks at frame after frame and keeps what it learnt."""
+
+    def __init__(self, device: Device, before: Observation, busy: _Busy, start: float) -> None:
+        self.device, self.before, self.busy, self.start = device, before, busy, start
+        self.last = before
+        self.first_at: float | None = None
+        self.changed_at: float | None = None
+        self._looked_at = 0.0
+        self._black: BlackScreen | None = None
+
+    def pause(self, seconds: float) -> None:
+        """Until something may have been drawn; never sooner than a frame after the last look."""
+        early = self._looked_at + FRAME_S - time.perf_counter()
+        if early > 0:
+            time.sleep(min(early, seconds))
+        self.device.idle(max(0.001, seconds - max(0.0, early)))
+
+    def look(self) -> None:
+        """Take a frame and note whether anything changed that does stop."""
+        self._looked_at = now = time.perf_counter()
+        try:
+            seen = self.device.observe()
+            self._black = None
+        except BlackScreen as black:
+            self._black = black
+            self._note(now)
+            return
+        if seen.frame != self.last.frame:
+            self._note(now)
+        else:
+            previous, current = self.last.words, seen.words
+            tiles = changed_tiles(previous, current)
+            if tiles.any():
+                tiles = self.busy.without(tiles, now)
+                if tiles.any() and not _only_caret(tiles, previous, current):
+                    self._note(now)
+        self.last = seen
+
+    def until_quiet(self, wanted: Patience, cap: float) -> bool:
+        """Whether it stopped before `cap` (perf_counter seconds)."""
+        began = time.perf_counter()
+        self.look()
+        while True:
+            now = time.perf_counter()
+            if self._black is None and now >= cap:
+                return False
+            if self.changed_at is None:
+                left = began + wanted.first - now
+            else:
+                left = self.changed_at + wanted.quiet - now
+            if left <= 0 and self._black is None:
+                return True
+            if now >= cap and self._black is not None:
+                raise self._black
+            self.pause(max(0.001, min(left if left > 0 else FRAME_S, cap - now)))
+            self.look()
+
+    def effect(self, spot: tuple[float, float] | None, settled: bool) -> Effect:
+        regions = self._differences(spot)
+        mask = self.busy.mask()
+        moving = tuple(regions_of(mask)[:REGIONS_KEPT]) if mask.any() else ()
+        area = self.last.frame.area
+        return Effect(
+            where=_where(regions, spot),
+            share=min(1.0, sum(region.area for region in regions) / area),
+            regions=tuple(regions[:REGIONS_KEPT]),
+            first_s=None if self.first_at is None else self.first_at - self.start,
+            last_s=None if self.changed_at is None else self.changed_at - self.start,
+            settled=settled,
+            moving=tuple(region.within(self.last.frame) for region in moving),
+            waited_s=time.perf_counter() - self.start,
+        )
+
+    def _differences(self, spot: tuple[float, float] | None) -> list[Region]:
+        """Where the last frame differs from the one before the action, busy tiles and idle carets left out."""
+        if self.before.frame != self.last.frame:
+            return [whole(self.last.frame)]
+        a, b = self.before.words, self.last.words
+        tiles = changed_tiles(a, b)
+        mask = self.busy.mask()
+        if mask.shape == tiles.shape:
+            tiles &= ~mask
+        regions = regions_of(tiles, a, b)
+        return [r for r in regions if not _is_caret(r) or (spot and r.distance(*spot) <= NEAR_PX)]
+
+    def _note(self, now: float) -> None:
+        self.first_at = now if self.first_at is None else self.first_at
+        self.changed_at = now
+
+
+def _where(regions: Sequence[Region], spot: tuple[float, float] | None) -> Where:
+    """Typing and keys have no point: what they change is where the focus is, and counts as near."""
+    if not regions:
+        return "nothing"
+    if spot is None or any(region.distance(*spot) <= NEAR_PX for region in regions):
+        return "near"
+    return "elsewhere"
+
+
+def _only_caret(tiles: Tiles, before: Words, after: Words) -> bool:
+    if tiles.sum() > 8:
+        return False
+    return all(_is_caret(region) for region in regions_of(tiles, before, after))
+
+
+def _is_caret(region: Region) -> bool:
+    return region.width <= CARET_PX[0] and region.height <= CARET_PX[1]
+
+
+def whole(size: Size) -> Region:
+    return Region(0, 0, size.width, size.height)

@@ -1,0 +1,205 @@
+"""What happened, as a folder: meta.json, a JSON line a step in steps.jsonl, and the frames.
+
+Written step by step, pictures before the line that names them, so that a kill leaves a readable trace.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from screenwright.tools import stepcodec
+from screenwright.tools.errors import BadScript, Ending
+from screenwright.tools.frames import Frame, FrameStore
+from screenwright.tools.observation import Observation, Pixels
+from screenwright.tools.steps import Outcome, Step, Task
+
+VERSION = 1
+
+
+class TraceLost(Ending):
+    """The trace can't be written any further; what was recorded before stays readable."""
+
+
+class TraceWriter:
+    """Writes one run folder. `begin` and `end` may be called again: the steps are appended."""
+
+    def __init__(self, folder: str | Path | None = None, *, root: str | Path = "runs", name: str = "run") -> None:
+        self._wanted = Path(folder) if folder is not None else None
+        self._root, self._name = Path(root), name
+        self._store: FrameStore | None = None
+        self._meta: dict[str, Any] = {}
+        self._numbers: dict[tuple[str, int, float], int] = {}
+        self._count = 0
+
+    @property
+    def folder(self) -> Path:
+        """The run folder, made when first asked for. BadScript where it can't be made or holds another run."""
+        if self._store is None:
+            self._store = FrameStore(self._make())
+        return self._store.folder
+
+    def begin(self, task: Task, about: dict[str, object]) -> None:
+        folder = self.folder
+        if not self._meta:
+            started = datetime.now(UTC).isoformat(timespec="milliseconds")
+            self._meta = {"version": VERSION, "started": started, "task": stepcodec.task_json(task), **about}
+            with self._writing():
+                self._write_meta()
+                (folder / "steps.jsonl").touch()
+
+    def add(self, step: Step) -> None:
+        """Store its frames, then its line. TraceLost, with the reason, when the disk won't have it."""
+        assert self._store is not None, "begin comes first"
+        with self._writing():
+            frame = self._put(step.observation)
+            after = self._put(step.after) if step.after is not None else None
+            line = json.dumps(
+                stepcodec.step_json(step, self._count, frame, after), ensure_ascii=False, separators=(",", ":")
+            )
+            with (self._store.folder / "steps.jsonl").open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        self._count += 1
+
+    def end(self, outcome: Outcome) -> None:
+        self._meta["outcome"] = outcome.summary()
+        self._meta["ended"] = datetime.now(UTC).isoformat(timespec="milliseconds")
+        with self._writing():
+            self._write_meta()
+
+    def loader(self, observation: Observation) -> Callable[[], Pixels] | None:
+        """What reads the stored frame back; None for one that was never stored."""
+        number = self._numbers.get(_key(observation))
+        return partial(self._store.pixels, number) if self._store and number is not None else None
+
+    def _put(self, observation: Observation) -> int:
+        assert self._store is not None
+        key = _key(observation)
+        if key not in self._numbers:
+            self._numbers[key] = self._store.put(observation)
+        return self._numbers[key]
+
+    def _make(self) -> Path:
+        folder = self._wanted or _fresh(self._root, self._name)
+        try:
+            if (folder / "meta.json").exists():
+                raise BadScript(f"{folder} already holds a run; name another folder, or delete it")
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "frames").mkdir(exist_ok=True)
+        except OSError as error:
+            raise BadScript(
+                f"the trace can't be written to {folder}: {error.strerror}; choose another folder"
+            ) from error
+        return folder
+
+    def _write_meta(self) -> None:
+        path = self.folder / "meta.json"
+        new = path.with_suffix(".new")
+        new.write_text(json.dumps(self._meta, ensure_ascii=False, indent=1), encoding="utf-8")
+        new.replace(path)
+
+    def _writing(self) -> _Writing:
+        return _Writing(self.folder)
+
+
+class _Writing:
+    """Turns a full disk or a folder taken away into TraceLost with the numbers."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            try:
+                free = f"{shutil.disk_usage(self._folder).free} bytes free there"
+            except OSError:
+                free = "the folder is gone"
+            raise TraceLost(
+                f"the trace in {self._folder} can't be written: {error.strerror or error} ({free}); "
+                "make room, or give another folder"
+            ) from error
+
+
+class Trace:
+    """A run folder, read. `path` may also be a folder of runs: then the newest. BadScript where it is none."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.folder = _run_folder(Path(path))
+        try:
+            self.meta: dict[str, Any] = json.loads((self.folder / "meta.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise BadScript(f"{self.folder} is no run: meta.json can't be read ({error})") from error
+        version = self.meta.get("version")
+        if not isinstance(version, int) or version > VERSION:
+            raise BadScript(
+                f"{self.folder} was written in trace format {version}; this screenwright reads up to {VERSION}: "
+                "upgrade it"
+            )
+        self.damaged: list[str] = []
+        frames = (Frame.read(facts) for facts in self._lines("frames.jsonl"))
+        self._store = FrameStore(self.folder, frames)
+
+    @cached_property
+    def steps(self) -> Sequence[Step]:
+        """All steps; the pixels of a step are read when they are asked for."""
+        return [
+            stepcodec.step(facts, self._store.frames[facts["frame"]].size, self._store.pixels)
+            for facts in self._lines("steps.jsonl")
+            if facts["frame"] in self._store.frames
+        ]
+
+    @property
+    def task(self) -> Task:
+        facts = self.meta["task"]
+        return Task(facts["text"], facts["parameters"], facts["name"])
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """None for a run that was cut off."""
+        facts = self.meta.get("outcome")
+        return Outcome(**facts) if facts else None
+
+    def _lines(self, name: str) -> Iterator[dict[str, Any]]:
+        """A half-written line, which a kill leaves at the end, is passed over and noted in `damaged`."""
+        path = self.folder / name
+        if not path.exists():
+            self.damaged.append(f"{name} is missing")
+            return
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            try:
+                yield json.loads(line)
+            except ValueError:
+                self.damaged.append(f"{name}, line {number} is not whole")
+
+
+def _run_folder(path: Path) -> Path:
+    if (path / "meta.json").exists():
+        return path
+    runs = [meta.parent for meta in path.glob("*/meta.json")] if path.is_dir() else []
+    if not runs:
+        raise BadScript(f"{path} holds no run (there is no meta.json)")
+    return max(runs, key=lambda run: (run / "meta.json").stat().st_mtime)
+
+
+def _fresh(root: Path, name: str) -> Path:
+    """A folder name that no run has: the time, and a slug of the name."""
+    slug = re.sub(r"[^\w]+", "-", name).strip("-")[:40] or "run"
+    stem = time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + "-" + slug
+    number, folder = 1, root / stem
+    while folder.exists():
+        number += 1
+        folder = root / f"{stem}-{number}"
+    return folder
+
+
+def _key(observation: Observation) -> tuple[str, int, float]:
+    return observation.device, observation.serial, observation.taken_at

@@ -1,0 +1,213 @@
+"""Fields, ticks and drop-downs: acts that look at the state first and check it afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rapidfuzz import fuzz
+
+from screenwright.policies.literal.instruction import Instruction
+from screenwright.policies.literal.moment import Acts, Moment
+from screenwright.policies.literal.seeking import Found, seek
+from screenwright.tools.actions import Click, PressKeys, TypeText, Wait
+from screenwright.tools.elements import Element, Match, NotSeen, Role, Target
+from screenwright.tools.errors import GaveUp
+from screenwright.tools.geometry import Point, Region
+from screenwright.tools.reading import Scene
+from screenwright.tools.steps import Decision
+
+LINE_PX = 48  # a field taller than this has several lines, where a triple click selects only one
+ALIKE = 75  # of 100: how alike the text read in a field and the typed one must be
+
+
+def center(found: Match, now: Moment) -> Point:
+    return found.element.region.center(now.observation.frame)
+
+
+def why(found: Match) -> str:
+    """What was found, where, and by which words."""
+    element = found.element
+    label = f' labelled "{found.label.text}"' if found.label and found.label.text != element.text else ""
+    said = f' "{element.text}"' if element.text else ""
+    return f"{element.role}{said}{label} at {element.region} ({element.source}, {found.score:.2f})"
+
+
+def seek_field(target: Target, now: Moment, patience_s: float, role: Role = "field") -> Found:
+    """A target that is a field unless it says otherwise."""
+    return (yield from seek(target if target.role else replace(target, role=role), now, patience_s))
+
+
+def write(step: Instruction, now: Moment, patience_s: float) -> Acts:
+    """Type into a field, or into what has the focus. A field ends up holding exactly the text."""
+    text = step.value or ""
+    if step.target is None:
+        if step.verb == "clear":
+            yield Decision(PressKeys(keys=("ctrl", "a")), "everything in what has the focus")
+            yield Decision(PressKeys(keys=("delete",)), "clear it")
+        else:
+            yield Decision(TypeText(text=text), "into what has the focus")
+        return None
+    found, now = yield from seek_field(step.target, now, patience_s)
+    name = found.label.text if found.label else found.element.text or str(step.target)
+    held = content(found.element, now.scene)
+    click = Click(point=center(found, now), target=name)
+    if step.verb == "append":
+        now = yield Decision(click, why(found), confidence=found.score)
+        now = yield Decision(PressKeys(keys=("ctrl", "end")), "behind what it holds")
+    else:
+        now = yield from _selected(click, found, held, now)
+        if step.verb == "clear" or not text:
+            if held:
+                yield Decision(PressKeys(keys=("delete",)), f"it held {held!r}")
+            return None
+    now = yield Decision(TypeText(text=text, target=name), f"into the field {name!r}", confidence=found.score)
+    if not now.last or not now.last.result.ok:
+        raise GaveUp(now.last.result.message if now.last else "the text could not be typed")
+    _check(found.element.region, text, held if step.verb == "append" else "", now)
+    return None
+
+
+def _selected(click: Click, found: Match, held: str, now: Moment) -> Acts:  # type: ignore[misc]
+    """Click into the field, with all of its old content selected when there is some."""
+    tall = found.element.region.height > LINE_PX
+    if held and not tall:
+        # Ctrl+A goes to the start of the line in Tk; a triple click selects it everywhere
+        now = yield Decision(
+            click.model_copy(update={"count": 3}), f"{why(found)}; it holds {held!r}", confidence=found.score
+        )
+        return now
+    now = yield Decision(click, why(found), confidence=found.score)
+    if held:
+        now = yield Decision(PressKeys(keys=("ctrl", "a")), f"it holds {held!r}, all of it")
+    return now
+
+
+def content(field: Element, scene: Scene) -> str:
+    """What stands in a field: its value where the system says it, else the text read inside it."""
+    if field.value is not None:
+        return field.value
+    inside = [
+        e for e in scene.elements if e.source == "ocr" and e.text and field.region.grown(2).holds(*e.region.middle)
+    ]
+    return " ".join(e.text for e in inside)
+
+
+def _check(region: Region, text: str, before: str, now: Moment) -> None:
+    """GaveUp when the field plainly holds something else. Dots of a password, and silence, are no proof."""
+    area = region.grown(4)
+    seen = [e for e in now.scene.elements if e.source == "ocr" and area.holds(*e.region.middle)]
+    read = "".join(e.text for e in seen).replace(" ", "")
+    wanted = (before + text).replace(" ", "").replace("\n", "").replace("\t", "")
+    if not read or len(wanted) < 4 or set(read) <= set("•●*.·…○"):
+        return
+    if fuzz.partial_ratio(read.casefold(), wanted.casefold()) < ALIKE / 1.5:
+        raise GaveUp(f"the field should hold {text!r} and shows {read!r}")
+    if len(read) > 2 * len(wanted) + 4 and fuzz.ratio(read.casefold(), wanted.casefold()) < ALIKE / 1.5:
+        raise GaveUp(f"the field should hold only {text!r} and shows {read!r}")
+
+
+def tick(step: Instruction, now: Moment, patience_s: float) -> Acts:
+    """Make a checkbox or a radio button be as the step says; what is so already is left alone."""
+    assert step.target
+    wanted = step.verb == "check"
+    found, now = yield from _seek_tick(step.target, now, patience_s)
+    if found.element.checked is wanted:
+        yield Decision(Wait(seconds=0), f"{why(found)} is so already")
+        return None
+    if found.element.checked is None:
+        raise GaveUp(f"whether {why(found)} is checked can't be told; click it instead if you are sure")
+    click = Click(point=center(found, now), target=found.label.text if found.label else found.element.text)
+    now = yield Decision(click, f"{why(found)} is {'not ' if wanted else ''}checked", confidence=found.score)
+    found, now = yield from _seek_tick(step.target, now, patience_s)
+    if found.element.checked is (not wanted):
+        raise GaveUp(f"{why(found)} was clicked and is {'not' if wanted else 'still'} checked")
+    return None
+
+
+def _seek_tick(target: Target, now: Moment, patience_s: float) -> Found:
+    if target.role:
+        return (yield from seek(target, now, patience_s))
+    try:
+        return now.scene.find(replace(target, role="checkbox")), now
+    except NotSeen:
+        pass
+    try:
+        return now.scene.find(replace(target, role="radio")), now
+    except NotSeen:
+        return (yield from seek(replace(target, role="checkbox"), now, patience_s))
+
+
+def choose(step: Instruction, now: Moment, patience_s: float) -> Acts:
+    """Open a drop-down and click the option in what opened; without a drop-down, click the option."""
+    assert step.value is not None
+    option = Target(text=step.value)
+    if step.target is None:
+        found, now = yield from seek(option, now, patience_s)
+        yield Decision(
+            Click(point=center(found, now), target=found.element.text), why(found), confidence=found.score
+        )
+        return None
+    combo, now = yield from seek_field(step.target, now, patience_s, "combo")
+    if combo.element.value == step.value:
+        yield Decision(Wait(seconds=0), f"{why(combo)} shows {step.value!r} already")
+        return None
+    name = combo.label.text if combo.label else combo.element.text
+    now = yield Decision(Click(point=center(combo, now), target=name), why(combo), confidence=combo.score)
+    for _ in range(20):
+        found_option = _opened(option, combo.element.region, now)
+        if found_option:
+            click = Click(point=center(found_option, now), target=found_option.element.text)
+            yield Decision(click, f"in what opened: {why(found_option)}", confidence=found_option.score)
+            return None
+        now = yield Decision(Wait(seconds=patience_s / 20, until_change=True), f"{option} has not opened yet")
+    near = ", ".join(f'"{e.text}"' for e in now.scene.elements if e.text)[:300]
+    raise GaveUp(f"{option} is not among what opened; seen: {near}")
+
+
+def _opened(option: Target, closed: Region, now: Moment) -> Match | None:
+    """The option outside the closed drop-down itself, which may show the same words."""
+    matches = [m for m in now.scene.find_all(option) if not closed.grown(2).holds(*m.element.region.middle)]
+    if not matches:
+        return None
+    changed = now.effect.regions
+    fresh = [m for m in matches if any(r.holds(*m.element.region.middle) for r in changed)] or matches
+    best = [m for m in fresh if m.score >= fresh[0].score - 0.02]
+    if len(best) > 1:
+        # the list opens at the drop-down, so of equals the nearest is meant
+        best.sort(key=lambda m: closed.distance(*m.element.region.middle))
+    return best[0]
+
+
+def value_at(found: Match, target: Target, scene: Scene) -> str:
+    """What a label says: the rest of its own line, the field's content, else what stands right of or below it."""
+    element, label = found.element, found.label
+    if element.role in ("field", "combo"):
+        return content(element, scene)
+    if element.value:
+        return element.value
+    text = (label or element).text
+    if target.text and (rest := _rest(text, target.text)):
+        return rest
+    box = (label or element).region
+    others = [e for e in scene.elements if e.text and e.region != box and not box.holds(*e.region.middle)]
+    row = [
+        e
+        for e in others
+        if e.region.x >= box.right - 4 and abs(e.region.middle[1] - box.middle[1]) < box.height * 0.7
+    ]
+    if row:
+        return min(row, key=lambda e: e.region.x).text
+    under = [
+        e
+        for e in others
+        if 0 <= e.region.y - box.bottom + 4 < 2.5 * box.height
+        and e.region.x < box.right
+        and e.region.right > box.x
+    ]
+    return min(under, key=lambda e: e.region.y).text if under else ""
+
+
+def _rest(text: str, label: str) -> str:
+    """What follows the label in the same run of text: 'Total: 42' read by 'Total'."""
+    at = text.casefold().find(label.casefold())
+    return text[at + len(label) :].strip(" \t:：=–-") if at >= 0 else ""

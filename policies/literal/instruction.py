@@ -1,0 +1,77 @@
+"""One step in plain language, understood: the vocabulary that scripts and the Python API share."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+from screenwright.tools.elements import Target
+from screenwright.tools.errors import GaveUp
+
+Verb = Literal[
+    "click", "double_click", "right_click", "middle_click", "hover", "drag", "type", "append", "clear", "press",
+    "choose", "check", "uncheck", "scroll", "wait", "wait_for", "wait_gone", "expect", "expect_not", "open",
+    "copy", "paste", "read", "answer", "give_up",
+]  # fmt: skip
+Direction = Literal["down", "up", "left", "right"]
+VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What to do on what.
+
+    `target` is always what is acted on: the field of type, append and clear, the box of check, the
+    drop-down of choose, the label of read; none: what has the focus. `value`: the text typed, the option
+    chosen, the application opened, the variable read into, the answer given. `to`: where a drag ends.
+    `until`: what a scroll looks for. `source` and `line`: the words and where they stand in the script.
+    """
+
+    verb: Verb
+    target: Target | None = None
+    value: str | None = None
+    to: Target | None = None
+    keys: tuple[str, ...] = ()
+    count: int = 1
+    seconds: float | None = None
+    direction: Direction | None = None
+    until: Target | None = None
+    source: str = ""
+    line: int = 0
+
+    def filled(self, variables: dict[str, str]) -> Instruction:
+        """With each `{{name}}` replaced by what was read into it. GaveUp for a name nothing was read into."""
+        changes = {}
+        for field in fields(self):
+            held = getattr(self, field.name)
+            if field.name != "source" and isinstance(held, str | Target):
+                changes[field.name] = _filled(held, variables)
+        return replace(self, **changes)
+
+    def __str__(self) -> str:
+        words = [self.verb.replace("_", " ")]
+        words += ["+".join(self.keys)] if self.keys else []
+        words += [repr(self.value)] if self.value is not None else []
+        words += [str(self.target)] if self.target else []
+        words += [f"to {self.to}"] if self.to else []
+        words += [self.direction] if self.direction else []
+        words += [f"until {self.until}"] if self.until else []
+        words += [f"{self.seconds:g} s"] if self.seconds is not None else []
+        return " ".join(words)
+
+
+def _filled(held: str | Target, variables: dict[str, str]) -> str | Target:
+    if isinstance(held, Target):
+        text = _filled(held.text, variables) if held.text is not None else None
+        anchor = _filled(held.anchor, variables) if held.anchor is not None else None
+        return replace(held, text=text, anchor=anchor)
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in variables:
+            raise GaveUp(
+                f"nothing has been read into {{{{{match[1]}}}}} yet; known: {', '.join(variables) or 'none'}"
+            )
+        return variables[match[1]]
+
+    return VARIABLE.sub(value, held)

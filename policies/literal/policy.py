@@ -1,0 +1,109 @@
+"""A policy that needs no model: it reads plain-language steps and grounds them on what the screen says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+
+from screenwright.policies.literal.instruction import Instruction
+from screenwright.policies.literal.moment import Acts, Moment
+from screenwright.policies.literal.script import read_script
+from screenwright.policies.literal.verbs import Verbs
+from screenwright.tools.actions import Done
+from screenwright.tools.errors import BadScript, GaveUp
+from screenwright.tools.observation import Observation
+from screenwright.tools.reading import Reader
+from screenwright.tools.steps import Decision, Step, Task
+
+
+class Literal:
+    """Runs a task script, one instruction after the other, and never guesses a click.
+
+    Args:
+        script: the steps; None: the task's text is the script.
+        reader: reads the screen; one that is shared remembers what it has read.
+        patience_s: how long a target may take to appear before the run gives up.
+    """
+
+    name = "literal"
+
+    def __init__(
+        self, script: str | None = None, *, reader: Reader | None = None, patience_s: float = 10.0
+    ) -> None:
+        self.reader = reader or Reader()
+        self.patience_s = patience_s
+        self.variables: dict[str, str] = {}
+        self._script = script
+        self._given: list[Instruction] | None = None
+        self._instructions: list[Instruction] = []
+        self._place = 0
+        self._doing: Acts | None = None
+        self._answer: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        instructions: Iterable[Instruction],
+        *,
+        reader: Reader | None = None,
+        patience_s: float = 10.0,
+        variables: dict[str, str] | None = None,
+    ) -> Literal:
+        """A policy for instructions that are already parsed (the Python API)."""
+        policy = cls(reader=reader, patience_s=patience_s)
+        policy._given = list(instructions)
+        policy.variables = dict(variables or {})
+        return policy
+
+    def begin(self, task: Task) -> None:
+        """Parse everything before anything is done. BadScript names the line."""
+        if self._given is None:
+            self._instructions = read_script(self._script or task.text, task.parameters)
+            self.variables = {}
+        else:
+            self._instructions = self._given
+        if not self._instructions:
+            raise BadScript('the script has no steps; write one step a line, such as: click "Save"')
+        secrets = [value for key, value in task.parameters.items() if key.startswith("secret") and value]
+        self._verbs = Verbs(self.variables, secrets, self.patience_s)
+        self._place, self._doing, self._answer = 0, None, None
+
+    def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
+        """The next act of the present instruction. GaveUp names the step and the nearest texts that were seen."""
+        started = time.perf_counter()
+        moment = Moment(observation, steps[-1] if steps else None, self.reader)
+        decision = self._next(moment)
+        read = {"read": moment.read_s} if moment.read_s else {}
+        thought = self._verbs.hide(decision.thought)
+        usage = {"decide_s": time.perf_counter() - started - moment.read_s, **read}
+        return Decision(decision.action, thought, usage=usage, confidence=decision.confidence, source=self.name)
+
+    def _next(self, moment: Moment) -> Decision:
+        while self._place < len(self._instructions):
+            instruction = self._instructions[self._place]
+            try:
+                if self._doing is None:
+                    self._doing = self._verbs.acts(instruction, moment)
+                    decision = next(self._doing)
+                else:
+                    decision = self._doing.send(moment)
+            except StopIteration as finished:
+                self._doing = None
+                self._place += 1
+                if instruction.verb == "answer":
+                    self._answer = str(finished.value)
+                continue
+            except GaveUp as error:
+                self._doing = None
+                raise GaveUp(f"{self._where(instruction)}: {self._verbs.hide(str(error))}") from error
+            return Decision(
+                decision.action,
+                f"{self._where(instruction)}: {decision.thought}",
+                confidence=decision.confidence,
+            )
+        return Decision(Done(answer=self._answer), "every step is done")
+
+    def _where(self, instruction: Instruction) -> str:
+        line = f" (line {instruction.line})" if instruction.line else ""
+        said = instruction.source or str(instruction)
+        return self._verbs.hide(f"step {self._place + 1}{line}, {said}")

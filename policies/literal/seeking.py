@@ -1,0 +1,111 @@
+"""Finding a target: wait while it is not there yet, scroll while it may be off the screen, else give up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+
+from screenwright.policies.literal.moment import Moment
+from screenwright.tools.actions import Scroll, Wait
+from screenwright.tools.elements import Ambiguous, Match, NotSeen, Target
+from screenwright.tools.errors import GaveUp
+from screenwright.tools.geometry import Point, Region
+from screenwright.tools.steps import Decision
+
+GRACE_S = 1.5  # before scrolling is tried: most things that are missing are just late
+NOTCHES = 5
+PAGES = 25
+SCROLLED = 0.01  # share of the frame that must change for a scroll to count as one
+TOUCHY = ("field", "combo", "slider", "cell")  # a wheel turned over these changes their value
+
+Found = Generator[Decision, Moment, tuple[Match, Moment]]
+Seen = Generator[Decision, Moment, Moment]
+
+
+def seek(target: Target, now: Moment, patience_s: float, *, scroll: bool = True) -> Found:
+    """The match, and the moment it was seen in. GaveUp with the nearest texts; never a guess."""
+    deadline = time.monotonic() + patience_s
+    scroll_at = time.monotonic() + min(GRACE_S, patience_s)
+    missing: NotSeen | None = None
+    while True:
+        try:
+            return now.scene.find(target), now
+        except NotSeen as error:
+            missing = error
+        except Ambiguous as error:
+            raise GaveUp(str(error)) from error
+        if scroll and time.monotonic() >= scroll_at:
+            scroll = False
+            sought = yield from _scroll_to(target, now)
+            if isinstance(sought, tuple):
+                return sought
+            now = sought
+            continue
+        left = (scroll_at if scroll else deadline) - time.monotonic()
+        if left <= 0:
+            if not scroll:
+                raise GaveUp(f"{missing} (looked for {patience_s:g} s)") from missing
+            continue
+        now = yield Decision(Wait(seconds=left, until_change=True), f"{missing}; waiting for it")
+
+
+def _scroll_to(target: Target, now: Moment) -> Generator[Decision, Moment, tuple[Match, Moment] | Moment]:
+    """Down to the end, then up to the start; stops where turning the wheel changes nothing."""
+    for down in (NOTCHES, -NOTCHES):
+        for _ in range(PAGES):
+            now = yield Decision(Scroll(point=resting_place(now), down=down), f"{target} may be off the screen")
+            if now.effect.where == "nothing" or now.effect.share < SCROLLED:
+                break
+            try:
+                return now.scene.find(target), now
+            except NotSeen:
+                continue
+            except Ambiguous as error:
+                raise GaveUp(str(error)) from error
+    return now
+
+
+def resting_place(now: Moment, inside: Region | None = None) -> Point:
+    """Where a wheel can be turned without harm: near the middle, on nothing that a wheel changes."""
+    frame = now.observation.frame
+    area = inside or Region(0, 0, frame.width, frame.height)
+    touchy = [e.region.grown(4) for e in now.scene.elements if e.role in TOUCHY]
+    middle = area.middle
+    spots = [
+        (area.x + area.width * (i + 0.5) / 16, area.y + area.height * (j + 0.5) / 16)
+        for i in range(16)
+        for j in range(16)
+    ]
+    spots.sort(key=lambda spot: (spot[0] - middle[0]) ** 2 + (spot[1] - middle[1]) ** 2)
+    free = [spot for spot in spots if not any(region.holds(*spot) for region in touchy)]
+    x, y = (free or spots)[0]
+    return Point(round(x), round(y), frame)
+
+
+def await_seen(target: Target, now: Moment, seconds: float, *, gone: bool = False) -> Seen:
+    """Wait until it is there (or gone). GaveUp when that does not happen in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        missing = _missing(target, now)
+        if (missing is not None) == gone:
+            return now
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise GaveUp(
+                f"{target} is still on the screen after {seconds:g} s"
+                if gone
+                else f"{missing} (waited {seconds:g} s)"
+            )
+        why = f"{target} is still there" if gone else str(missing)
+        now = yield Decision(Wait(seconds=left, until_change=True), f"{why}; waiting")
+
+
+def _missing(target: Target, now: Moment) -> NotSeen | None:
+    """Several that match are also seen."""
+    try:
+        now.scene.find(target)
+    except NotSeen as error:
+        return error
+    except Ambiguous:
+        return None
+    return None

@@ -1,0 +1,140 @@
+"""Boxes of text: from the detector's map to lines, and from lines to the phrases a person would name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from screenwright.tools.geometry import Region
+from screenwright.tools.observation import Pixels
+
+LIKELY = 0.3
+SURE = 0.5
+UNCLIP = 1.6
+INK = 28
+"""How far from its surroundings, of 255, a pixel must be to count as ink."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A line of text, edges in pixels, right and bottom exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    score: float = 1.0
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> int:
+        return (self.right - self.left) * self.height
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    def moved(self, dx: int, dy: int) -> Box:
+        return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy, self.score)
+
+    def shared(self, other: Box) -> int:
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(0, width) * max(0, height)
+
+
+def boxes_of(likely: npt.NDArray[np.float32], fx: float, fy: float) -> list[Box]:
+    """Boxes from a map of how likely each pixel is text (DB post-processing; screens hold no tilted text)."""
+    import cv2
+
+    mask = cv2.dilate((likely > LIKELY).astype(np.uint8), np.ones((2, 2), np.uint8))
+    count, marks, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    boxes: list[Box] = []
+    for index in range(1, count):
+        x, y, width, height, area = (int(v) for v in stats[index])
+        if min(width, height) < 3:
+            continue
+        part = likely[y : y + height, x : x + width]
+        score = float(part[marks[y : y + height, x : x + width] == index].mean())
+        if score < SURE:
+            continue
+        grow = area * UNCLIP / (2 * (width + height))
+        boxes.append(
+            Box(
+                max(0, round((x - grow) * fx)),
+                max(0, round((y - grow) * fy)),
+                min(round(likely.shape[1] * fx), round((x + width + grow) * fx)),
+                min(round(likely.shape[0] * fy), round((y + height + grow) * fy)),
+                score,
+            )
+        )
+    return boxes
+
+
+def pieces(pixels: Pixels, box: Box) -> list[Region]:
+    """A line cut where a gap is too wide for any space, and without the plain parts at its ends."""
+    part = pixels[box.top : box.bottom, box.left : box.right]
+    busy = ~quiet(part)
+    gap = max(8, round(1.4 * _ink_height(part)))
+    return [
+        Region(box.left + max(0, start - 3), box.top, min(len(busy), end + 3) - max(0, start - 3), box.height)
+        for start, end in runs(busy, gap)
+    ]
+
+
+def gap_places(pixels: Pixels, region: Region, text: str, ends: Sequence[float]) -> list[int]:
+    """Where in a line of text titles stand side by side ("File  Edit  View"): indices of characters.
+
+    A space is at most one and a half letters wide, in a monospaced font; between the titles of a menu bar
+    are more than two. Only when the letters are known can the two be told apart by their pixels.
+    """
+    letters = [c for c in text if not c.isspace()]
+    part = pixels[region.y : region.bottom, region.x : region.right]
+    wide = max(6, 0.6 * _ink_height(part))
+    busy = runs(~quiet(part), 0)
+    gaps = [(a[1], b[0]) for a, b in zip(busy, busy[1:], strict=False) if b[0] - a[1] > wide]
+    if not gaps or len(letters) < 2:
+        return []
+    # A wide character counts for two.
+    count = sum(2 if ord(c) > 0x2E80 else 1 for c in letters)
+    letter = (busy[-1][1] - busy[0][0] - sum(b - a for a, b in gaps)) / count
+    return [sum(end <= (a + b) / 2 / region.width for end in ends) for a, b in gaps if b - a > max(8, 2 * letter)]
+
+
+def tight(part: Pixels) -> Pixels:
+    """A line without most of the plain rows above and below: 10 px text fills half of its detected box,
+    and the recogniser, which scales what it gets to 48 px, then loses every second of two equal letters."""
+    rows = np.flatnonzero(~quiet(part.transpose(1, 0, 2)))
+    if not len(rows):
+        return part
+    first, last = int(rows[0]), int(rows[-1]) + 1
+    spare = max(2, round(0.3 * (last - first)))
+    return part[max(0, first - spare) : last + spare]
+
+
+def _ink_height(part: Pixels) -> int:
+    """Rows from the first to the last that are not plain."""
+    rows = np.flatnonzero(~quiet(part.transpose(1, 0, 2)))
+    return int(rows[-1] - rows[0]) + 1 if len(rows) else part.shape[0]
+
+
+def runs(busy: npt.NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
+    """Stretches of True, those less than `gap` apart joined: (start, end) with end exclusive."""
+    where = np.flatnonzero(busy)
+    if not len(where):
+        return []
+    breaks = np.flatnonzero(np.diff(where) > gap)
+    starts = [int(where[0]), *(int(where[i + 1]) for i in breaks)]
+    ends = [*(int(where[i]) + 1 for i in breaks), int(where[-1]) + 1]
+    return list(zip(starts, ends, strict=True))
+
+
+def quiet(part: Pixels) -> npt.NDArray[np.bool_]:
+    """(w,) columns of one plain colour from top to bottom."""
+    return np.asarray((part.max(0).astype(np.int16) - part.min(0)).max(1) < INK)

@@ -18,10 +18,10 @@ class Scripted:
         self._decisions = [d if isinstance(d, Decision) else Decision(d, source=self.name) for d in decisions]
         self._next = 0
 
-    def begin(self, task: Task) -> None:  # noqa: ARG002 - the list is the task
+    def begin(self, task: Task) -> None:
         self._next = 0
 
-    def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:  # noqa: ARG002
+    def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
         if self._next >= len(self._decisions):
             return Decision(Done(), "the list is at its end", source=self.name)
         self._next += 1

@@ -94,9 +94,14 @@ class Desktop:
         if window:
             place = self._follow(window)
         layout = self._x11.layout if self._x11 else None
-        self._grabber = Grabber(self._x11.name if self._x11 else None, monitor, place, layout)
-        self._executor = self._make_executor(input)
-        self._pulse = self._make_pulse()
+        try:
+            self._grabber = Grabber(self._x11.name if self._x11 else None, monitor, place, layout)
+            self._executor = self._make_executor(input)
+            self._pulse = self._make_pulse()
+        except BaseException:
+            if self._x11:
+                self._x11.close()
+            raise
 
     @classmethod
     def virtual(cls, width: int = 1280, height: int = 800, *, monitors: int = 1, monitor: int = 1) -> Self:
@@ -140,8 +145,10 @@ class Desktop:
         return active.title if active else None
 
     def _tree(self, view: View) -> Sequence[Element]:
-        from screenwright.tools import atspi
-
+        try:
+            from screenwright.tools import atspi
+        except ImportError:
+            return []
         active = self._x11.active() if self._x11 else None
         return atspi.elements(self.environment, view, active.title if active else None)
 

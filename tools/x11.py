@@ -152,7 +152,9 @@ class X11:
 
     def managed(self) -> bool:
         """Is there a window manager? Without one, programs get no keyboard focus."""
-        return self._property(self.root, "_NET_SUPPORTING_WM_CHECK") is not None
+        sign = self._property(self.root, "_NET_SUPPORTING_WM_CHECK")
+        # one that died leaves its sign on the root, but not the window that the sign names
+        return sign is not None and self._window(sign[0]) is not None
 
     def windows(self) -> list[Window]:
         """The windows of programs, the topmost last."""

@@ -95,6 +95,7 @@ class Keyboard:
         try:
             for name in names:
                 self._down(layout.strokes[_symbol(keys.canonical(name))].code)
+            self._x11.sync()
             yield
         finally:
             self.release()

@@ -37,7 +37,9 @@ class XTest:
     def hold(self, spot: Spot, seconds: float) -> None:
         self._x11.move(*spot)
         with self._x11.holding("left"):
+            self._x11.sync()
             time.sleep(seconds)
+        self._x11.sync()
 
     def scroll(self, spot: Spot, down: int, right: int) -> None:
         self._x11.move(*spot)

@@ -96,9 +96,9 @@ class Console(Listener):
             lines.append(_text((str(effect), STYLES[effect.where])))
         action = describe(decision.action) if decision else ""
         done = decision is not None and isinstance(decision.action, Done)
-        if result.message and not done and result.message != action:
-            if not (verdict and not verdict.allowed):
-                lines.append(_text((result.message, "" if result.ok else "red")))
+        refused = verdict is not None and not verdict.allowed
+        if result.message and not done and not refused and result.message != action:
+            lines.append(_text((result.message, "" if result.ok else "red")))
         return lines
 
     def _row(self, number: str, line: Text, time: str = "") -> None:

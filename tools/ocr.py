@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -234,11 +235,7 @@ def believable(spelled: Spelled) -> bool:
 def phrases(pixels: Pixels, region: Region, spelled: Spelled) -> list[Line]:
     """A line as the phrases a person would name: cut at gaps that are wide for letters of that width."""
     starts = [0, *gap_places(pixels, region, spelled.text, spelled.ends), len(spelled.text)]
-    return [
-        line
-        for first, last in zip(starts, starts[1:], strict=False)
-        if (line := _part(region, spelled, first, last))
-    ]
+    return [line for first, last in pairwise(starts) if (line := _part(region, spelled, first, last))]
 
 
 def _part(region: Region, spelled: Spelled, first: int, last: int) -> Line | None:

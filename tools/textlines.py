@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -98,7 +99,7 @@ def gap_places(pixels: Pixels, region: Region, text: str, ends: Sequence[float])
     part = pixels[region.y : region.bottom, region.x : region.right]
     wide = max(6, 0.6 * _ink_height(part))
     busy = runs(~quiet(part), 0)
-    gaps = [(a[1], b[0]) for a, b in zip(busy, busy[1:], strict=False) if b[0] - a[1] > wide]
+    gaps = [(a[1], b[0]) for a, b in pairwise(busy) if b[0] - a[1] > wide]
     if not gaps or len(letters) < 2:
         return []
     # A wide character counts for two.

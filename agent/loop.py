@@ -205,8 +205,9 @@ class Agent:
         self.outcome = replace(outcome, trace=str(self.trace.folder), variables=variables)
         try:
             self.trace.end(self.outcome)
-        finally:
-            self._tell("ended", self.outcome)
+        except Ending as error:
+            self.outcome = replace(self.outcome, status="error", message=message or str(error))
+        self._tell("ended", self.outcome)
 
     def _tell(self, event: str, *facts: object) -> None:
         for listener in self.listeners:

@@ -53,7 +53,8 @@ class TraceWriter:
             self._meta = {"version": VERSION, "started": started, "task": stepcodec.task_json(task), **about}
             with self._writing():
                 self._write_meta()
-                (folder / "steps.jsonl").touch()
+                for name in ("frames.jsonl", "steps.jsonl"):
+                    (folder / name).touch()
 
     def add(self, step: Step) -> None:
         """Store its frames, then its line. TraceLost, with the reason, when the disk won't have it."""

@@ -1,0 +1,247 @@
+"""The command line. What is heavy is imported inside the command that needs it, so that --help is quick."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from screenwright.agent.running import EXITS, Where, plainly
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="A GUI agent: looks at the screen, decides one action, guards it, does it, records it.",
+)
+guard_app = typer.Typer(no_args_is_help=True, help="The rules that say what may be done.")
+app.add_typer(guard_app, name="guard")
+
+Virtual = Annotated[bool, typer.Option("--virtual", help="on a screen of its own that nobody sees")]
+Size = Annotated[str, typer.Option(metavar="WxH", help="of the virtual screen, in pixels")]
+Monitor = Annotated[int, typer.Option(min=0, help="1 is the first; 0: all together")]
+Window = Annotated[str | None, typer.Option(help="only the window whose title holds this")]
+Area = Annotated[str | None, typer.Option(metavar="X,Y,W,H", help="only this part of the desktop")]
+Json = Annotated[bool, typer.Option("--json", help="print exactly one JSON object")]
+
+_state = {"debug": False}
+
+EPILOG = "Exit codes: " + "; ".join(f"{code} {name} ({why})" for name, (code, why) in EXITS.items()) + "."
+
+
+@app.callback()
+def _options(debug: Annotated[bool, typer.Option("--debug", help="show tracebacks")] = False) -> None:
+    _state["debug"] = debug
+
+
+@app.command(epilog=EPILOG)
+def run(
+    task: Annotated[str, typer.Argument(help="what to do in plain words, or the file of a task script")],
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="a parameter")] = None,
+    policy: Annotated[str, typer.Option(help="what decides")] = "literal",
+    virtual: Virtual = False,
+    size: Size = "1280x800",
+    monitor: Monitor = 1,
+    window: Window = None,
+    region: Area = None,
+    open_: Annotated[
+        list[str] | None, typer.Option("--open", metavar="COMMAND", help="start this first; ends with the run")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(help="rules of the guard; default: the shipped ones")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="say yes to all that the guard asks about")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="decide, but do nothing")] = False,
+    limit_steps: Annotated[int, typer.Option(min=1, help="steps in all")] = 200,
+    limit_seconds: Annotated[float, typer.Option(min=0.001, help="seconds in all")] = 900,
+    trace: Annotated[Path | None, typer.Option(help="folder of the recording; default: under runs/")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="only the beginning and the end")] = False,
+    as_json: Json = False,
+) -> None:
+    """Do a task on the screen and record it."""
+    with plainly(as_json=as_json, debug=_state["debug"]):
+        from screenwright.agent import running
+        from screenwright.agent.approver import at_terminal
+        from screenwright.agent.console import Console
+        from screenwright.agent.limits import Limits
+        from screenwright.agent.loop import Agent
+        from screenwright.tools.trace import TraceWriter
+
+        job = running.task_of(task, set_ or [])
+        decider = running.policy_of(policy)
+        guard = running.guard_of(rules, yes)
+        decider.begin(job)  # a script that can't be used is told before a screen is opened for it
+        with Where(virtual, size, monitor, window, region).open() as desktop:
+            running.start_programs(desktop, open_ or [])
+            agent = Agent(
+                decider,
+                desktop,
+                guard=guard,
+                limits=Limits(steps=limit_steps, seconds=limit_seconds),
+                trace=TraceWriter(trace, name=job.name or "run"),
+                listeners=[Console(sys.stderr if as_json else sys.stdout, quiet=quiet)],
+                answer=_answer if at_terminal() else None,
+                dry_run=dry_run,
+            )
+            outcome = running.outcome_of(agent, job)
+        code = EXITS[outcome.status][0]
+        if as_json:
+            _print_json({**outcome.summary(), "exit_code": code})
+        raise typer.Exit(code)
+
+
+@app.command()
+def view(
+    run: Annotated[Path, typer.Argument(help="the folder of a run, or of runs: then the newest")] = Path("runs"),
+    out: Annotated[Path | None, typer.Option(help="where the page goes; default: view.html in the run")] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="write the page, don't show it")] = False,
+    pictures: Annotated[
+        Literal["auto", "exact", "small"],
+        typer.Option(help="exact: without loss; small: scaled down; auto: exact up to 24 MB"),
+    ] = "auto",
+) -> None:
+    """Write a run as one HTML page that needs nothing else, and show it."""
+    with plainly(debug=_state["debug"]):
+        from screenwright.agent.viewer import write_page
+        from screenwright.tools.errors import BadScript
+
+        try:
+            page = write_page(run, out, pictures=pictures)
+        except OSError as error:
+            raise BadScript(f"the page can't be written: {error}; give another place with --out") from error
+        typer.echo(str(page))
+        if not no_open and _has_screen():
+            import webbrowser
+
+            webbrowser.open(page.resolve().as_uri())
+
+
+@app.command()
+def read(
+    image: Annotated[Path | None, typer.Argument(help="a picture; default: the screen")] = None,
+    find: Annotated[str | None, typer.Option(metavar="TEXT", help="only where this stands")] = None,
+    monitor: Monitor = 1,
+    window: Window = None,
+    region: Area = None,
+    as_json: Json = False,
+) -> None:
+    """What is on the screen, or in a picture, as text or JSON. Exit code 3: --find found nothing."""
+    with plainly(as_json=as_json, debug=_state["debug"]):
+        from screenwright.agent import seeing
+
+        with seeing.observed(image, Where(monitor=monitor, window=window, region=region)) as observation:
+            scene = seeing.scene(observation)
+        found = list(scene.elements) if find is None else seeing.matching(scene, find)
+        if as_json:
+            size = {"width": observation.frame.width, "height": observation.frame.height}
+            _print_json({"size": size, "elements": [seeing.facts(element) for element in found]})
+        elif find is None:
+            typer.echo(scene.text())
+        else:
+            for element in found:
+                x, y = element.region.middle
+                typer.echo(f"({x:g}, {y:g})  {element.region}  {element.role}  {element.text}")
+        if find is not None and not found:
+            typer.echo(f"screenwright: {find!r} is not there", err=True)
+            raise typer.Exit(EXITS["gave_up"][0])
+
+
+@app.command()
+def actions(
+    list_: Annotated[bool, typer.Option("--list", help="a table for people")] = False,
+) -> None:
+    """All that an agent can do, as a JSON schema or a table."""
+    from screenwright.tools.actions import KINDS, schema
+
+    if not list_:
+        _print_json(schema())
+        return
+    for kind, cls in KINDS.items():
+        fields = ", ".join(name for name in cls.model_fields if name != "kind")
+        typer.echo(f"{kind:<13} {(cls.__doc__ or '').strip()}")
+        typer.echo(f"{'':<13} {fields}" if fields else "")
+
+
+@app.command()
+def doctor(
+    virtual: Virtual = False,
+    yes: Annotated[bool, typer.Option("--yes", help="don't ask before clicking on a real screen")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="look only: no window, no click, no OCR")] = False,
+    as_json: Json = False,
+) -> None:
+    """Can this machine see, click, type, read, find adb, load a model? Every "no" names the fix.
+
+    Exit code 0: all that a desktop run needs is there; 7: something of it is missing.
+    """
+    with plainly(as_json=as_json, debug=_state["debug"]):
+        from screenwright.agent import doctor as examination
+
+        findings = examination.examine(virtual=virtual, yes=yes, quick=quick)
+        if as_json:
+            _print_json(examination.summary(findings))
+        else:
+            examination.show(findings)
+        raise typer.Exit(0 if examination.healthy(findings) else EXITS["missing"][0])
+
+
+@guard_app.command("schema")
+def guard_schema() -> None:
+    """The JSON schema of a rules file."""
+    from screenwright.policies.rules import RuleBook
+
+    _print_json(RuleBook.model_json_schema())
+
+
+@guard_app.command("show")
+def guard_show() -> None:
+    """The shipped rules, to copy and change: screenwright guard show > rules.yaml"""
+    from screenwright.policies.rules import standard_text
+
+    typer.echo(standard_text(), nl=False)
+
+
+@guard_app.command("check")
+def guard_check(
+    rules: Annotated[Path, typer.Argument(help="a rules file")],
+    action: Annotated[str | None, typer.Option(metavar="JSON", help="what would be said to this?")] = None,
+    window: Annotated[str, typer.Option(help="title of the window, for --action")] = "",
+) -> None:
+    """Is this rules file right? With --action: what it says to an action."""
+    with plainly(debug=_state["debug"]):
+        from screenwright.agent.trial import trial
+        from screenwright.policies.guard import Guard
+
+        guard = Guard.load(rules)
+        typer.echo(trial(guard, action, window) if action else f"{rules}: {len(guard.rules)} rules, all right")
+
+
+@app.command()
+def version() -> None:
+    """The version."""
+    from importlib.metadata import version as installed
+
+    typer.echo(f"screenwright {installed('screenwright')}")
+
+
+def _answer(question: str) -> str:
+    typer.echo(f"\n? {question}", err=True)
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _print_json(facts: Any) -> None:
+    typer.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+
+
+def _has_screen() -> bool:
+    """Without one, webbrowser would start a text browser inside this terminal."""
+    return not sys.platform.startswith("linux") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="screenwright")

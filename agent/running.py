@@ -1,0 +1,177 @@
+"""What `screenwright run` does: from words on a command line to a run, and from its Outcome to an exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from screenwright.tools.errors import BadScript, NotInstalled, ScreenwrightError, Stopped
+
+if TYPE_CHECKING:
+    from screenwright.agent.loop import Agent
+    from screenwright.policies.guard import Guard
+    from screenwright.policies.policy import Policy
+    from screenwright.tools.desktop import Desktop
+    from screenwright.tools.steps import Outcome, Task
+
+EXITS: dict[str, tuple[int, str]] = {
+    "done": (0, "the task is done"),
+    "error": (1, "the run broke off: the screen was lost, the disk is full, something failed"),
+    "usage": (2, "an option, a script or a rules file can't be used; nothing was done"),
+    "gave_up": (3, "the policy can't go on: a step was not understood, or its target is not there"),
+    "limit": (4, "a limit was reached: steps, seconds, bad replies in a row"),
+    "stuck": (5, "the same action changed nothing again and again"),
+    "denied": (6, "the guard, or the person it asked, said no"),
+    "missing": (7, "something is not installed, or there is no screen; the message names the fix"),
+    "stopped": (130, "a person stopped it: Ctrl-C, SIGTERM, or quit when asked"),
+}
+SCRIPT_SUFFIXES = (".md", ".txt", ".task", ".markdown")
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which screen, in the words of the command line."""
+
+    virtual: bool = False
+    size: str = "1280x800"
+    monitor: int = 1
+    window: str | None = None
+    region: str | None = None
+
+    def open(self) -> Desktop:
+        """The desktop; the caller closes it. BadScript, NotInstalled, DeviceLost."""
+        from screenwright.tools.desktop import Desktop
+
+        if self.virtual:
+            width, height = _numbers(self.size, r"(\d+)x(\d+)", "--size", "1280x800")
+            if not (64 <= width <= 16384 and 64 <= height <= 16384):
+                raise BadScript(f"--size {self.size}: each side must be 64 to 16384 pixels")
+            return Desktop.virtual(width, height)
+        region = None
+        if self.region is not None:
+            from screenwright.tools.geometry import Region
+
+            form = r"(-?\d+),(-?\d+),(\d+),(\d+)"
+            region = Region(*_numbers(self.region, form, "--region", "100,100,800,600 (left,top,width,height)"))
+        return Desktop(self.monitor, window=self.window, region=region)
+
+
+def task_of(words: str, settings: Sequence[str]) -> Task:
+    """A task from the words or the script file named by them, and `--set` values. BadScript names the fix."""
+    from screenwright.tools.steps import Task
+
+    path = Path(words) if "\n" not in words and len(words) < 1000 else None
+    name, text = "", words
+    if path is not None and path.is_file():
+        try:
+            name, text = path.stem, path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadScript(f"the script {path} can't be read: {error}") from error
+        if not text.strip():
+            raise BadScript(f'the script {path} is empty; write one step a line, such as: click "Save"')
+    elif path is not None and (path.is_dir() or _looks_like_a_file(words)):
+        what = "is a folder, not a script" if path.is_dir() else "does not exist"
+        raise BadScript(f"the script {words} {what} (looked in {Path.cwd()})")
+    if not text.strip():
+        raise BadScript("the task is empty; say what to do, such as: screenwright run 'Click \"Save\"'")
+    return Task(text, _parameters(text, settings), name)
+
+
+def _looks_like_a_file(words: str) -> bool:
+    return not re.search(r"[\s\"'“”]", words) and (words.lower().endswith(SCRIPT_SUFFIXES) or "/" in words)
+
+
+def _parameters(text: str, settings: Sequence[str]) -> dict[str, str]:
+    known = list(dict.fromkeys(re.findall(r"\{\{\s*(\w+)\s*\}\}", text)))
+    values = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        key = key.strip()
+        if not equals or not key:
+            raise BadScript(f"--set {setting!r} is not NAME=VALUE, such as: --set name=Ada")
+        if key not in known:
+            there_is = ", ".join(known) if known else "none: there is no {{name}} in it"
+            raise BadScript(f"--set {key}: the task has no parameter {key!r}; it has: {there_is}")
+        values[key] = value
+    return values
+
+
+def policy_of(name: str) -> Policy:
+    if name != "literal":
+        raise BadScript(f"--policy {name!r}: there is no such policy; there is: literal")
+    from screenwright.policies.literal.policy import Literal
+
+    return Literal()
+
+
+def guard_of(rules: Path | None, yes: bool) -> Guard:
+    """The rules, with the person at the terminal behind them if there is one."""
+    from screenwright.agent.approver import Approver, at_terminal
+    from screenwright.policies.guard import Guard
+
+    approve = (lambda *_: True) if yes else (Approver() if at_terminal() else None)
+    return Guard.load(rules, approve) if rules else Guard.standard(approve)
+
+
+def start_programs(desktop: Desktop, commands: Sequence[str]) -> None:
+    for command in commands:
+        try:
+            argv = shlex.split(command)
+        except ValueError as error:
+            raise BadScript(f"--open {command!r} can't be read as a command: {error}") from error
+        if not argv:
+            raise BadScript("--open needs the name of a program, such as: --open mousepad")
+        desktop.start(argv)
+
+
+def outcome_of(agent: Agent, task: Task) -> Outcome:
+    """Run it; SIGTERM ends it like Ctrl-C, so that no key stays held and the trace gets its ending."""
+
+    def stop(number: int, frame: object) -> NoReturn:
+        raise Stopped("stopped by SIGTERM")
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        return agent.run(task)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def exit_code(error: BaseException) -> int:
+    if isinstance(error, KeyboardInterrupt | Stopped):
+        return EXITS["stopped"][0]
+    kind = "usage" if isinstance(error, BadScript) else "missing" if isinstance(error, NotInstalled) else "error"
+    return EXITS[kind][0]
+
+
+@contextmanager
+def plainly(*, as_json: bool = False, debug: bool = False) -> Iterator[None]:
+    """An error as one clear line (or one JSON object) and an exit code instead of a traceback."""
+    try:
+        yield
+    except (ScreenwrightError, KeyboardInterrupt) as error:
+        if debug:
+            raise
+        message = str(error) or "stopped with Ctrl-C"
+        code = exit_code(error)
+        if as_json:
+            status = "stopped" if code == EXITS["stopped"][0] else "error"
+            print(json.dumps({"status": status, "message": message, "exit_code": code}, ensure_ascii=False))
+        else:
+            print(f"screenwright: {message}", file=sys.stderr)
+        raise SystemExit(code) from error
+
+
+def _numbers(said: str, form: str, option: str, example: str) -> list[int]:
+    match = re.fullmatch(form, said.strip())
+    if match is None:
+        raise BadScript(f"{option} {said!r} can't be read; write it like {example}")
+    return [int(number) for number in match.groups()]

@@ -31,7 +31,8 @@ Json = Annotated[bool, typer.Option("--json", help="print exactly one JSON objec
 
 _state = {"debug": False}
 
-EPILOG = "Exit codes: " + "; ".join(f"{code} {name} ({why})" for name, (code, why) in EXITS.items()) + "."
+# \b keeps the lines of a paragraph as they are
+EPILOG = "\b\nExit codes:\n" + "\n".join(f"{code:>5}  {name:<8} {why}" for name, (code, why) in EXITS.items())
 
 
 @app.callback()

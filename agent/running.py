@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 EXITS: dict[str, tuple[int, str]] = {
     "done": (0, "the task is done"),
-    "error": (1, "the run broke off: the screen was lost, the disk is full, something failed"),
-    "usage": (2, "an option, a script or a rules file can't be used; nothing was done"),
-    "gave_up": (3, "the policy can't go on: a step was not understood, or its target is not there"),
+    "error": (1, "the run broke off: the screen was lost, the disk is full"),
+    "usage": (2, "an option, script or rules file can't be used; nothing was done"),
+    "gave_up": (3, "the policy can't go on: a step's target is not there"),
     "limit": (4, "a limit was reached: steps, seconds, bad replies in a row"),
     "stuck": (5, "the same action changed nothing again and again"),
     "denied": (6, "the guard, or the person it asked, said no"),
-    "missing": (7, "something is not installed, or there is no screen; the message names the fix"),
+    "missing": (7, "something is not installed, or there is no screen"),
     "stopped": (130, "a person stopped it: Ctrl-C, SIGTERM, or quit when asked"),
 }
 SCRIPT_SUFFIXES = (".md", ".txt", ".task", ".markdown")
@@ -68,7 +68,9 @@ def task_of(words: str, settings: Sequence[str]) -> Task:
     """A task from the words or the script file named by them, and `--set` values. BadScript names the fix."""
     from screenwright.tools.steps import Task
 
-    path = Path(words) if "\n" not in words and len(words) < 1000 else None
+    if not words.strip():
+        raise BadScript("the task is empty; say what to do, such as: screenwright run 'Click \"Save\"'")
+    path = Path(words) if "\n" not in words and len(words.encode()) < 255 else None
     name, text = "", words
     if path is not None and path.is_file():
         try:
@@ -80,8 +82,6 @@ def task_of(words: str, settings: Sequence[str]) -> Task:
     elif path is not None and (path.is_dir() or _looks_like_a_file(words)):
         what = "is a folder, not a script" if path.is_dir() else "does not exist"
         raise BadScript(f"the script {words} {what} (looked in {Path.cwd()})")
-    if not text.strip():
-        raise BadScript("the task is empty; say what to do, such as: screenwright run 'Click \"Save\"'")
     return Task(text, _parameters(text, settings), name)
 
 

@@ -132,6 +132,7 @@ class Desktop:
             serial=self._serial,
             elements=partial(self._tree, self._view),
             title=self._title,
+            focus=partial(self._focus, self._view),
         )
 
     def idle(self, seconds: float) -> None:
@@ -143,6 +144,13 @@ class Desktop:
     def _title(self) -> str | None:
         active = self._x11.active() if self._x11 else None
         return active.title if active else None
+
+    def _focus(self, view: View) -> Region | None:
+        active = self._x11.active() if self._x11 else None
+        if active is None:
+            return None
+        area = active.region
+        return view.region_from_input(area.x, area.y, area.width, area.height)
 
     def _tree(self, view: View) -> Sequence[Element]:
         try:

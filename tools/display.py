@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import re
 import select
 import shutil
 import signal
@@ -180,12 +181,20 @@ class VirtualDisplay:
             argv = [program("xrandr"), "--setmonitor", f"M{index + 1}", place, "none" if index else "screen"]
             subprocess.run(argv, env=self.environment, check=True, capture_output=True)
 
+    def _manager_settings(self) -> str:
+        """openbox's own settings with one desktop: over the background, its wheel switches between four."""
+        original = Path("/etc/xdg/openbox/rc.xml")
+        text = original.read_text(encoding="utf-8") if original.exists() else "<openbox_config/>"
+        path = Path(self._folder, "openbox.xml")
+        path.write_text(re.sub(r"<number>\d+</number>", "<number>1</number>", text, count=1), encoding="utf-8")
+        return str(path)
+
     def _start_manager(self, path: str) -> None:
         from Xlib import X
 
         from screenwright.tools.xlib import connect
 
-        manager = self.start([path, "--sm-disable"])
+        manager = self.start([path, "--sm-disable", "--config-file", self._manager_settings()])
         display = connect(self.display)
         try:
             root = display.screen().root

@@ -28,7 +28,7 @@ class Observation:
         device, monitor: where it came from, for a person.
         taken_at: seconds, `time.time()`; serial: counts the frames of one device.
         elements: asks the system's accessibility tree, in frame pixels; may be slow, may raise nothing.
-        title: asks for the title of the window that has the focus.
+        title: asks for the title of the window that has the focus; focus: for its area, in frame pixels.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Observation:
         serial: int = 0,
         elements: Callable[[], Sequence[Element]] | None = None,
         title: Callable[[], str | None] | None = None,
+        focus: Callable[[], Region | None] | None = None,
     ) -> None:
         if (words is not None) + (pixels is not None) + (load is not None) != 1:
             raise ValueError("an Observation is made of one of words, pixels or load")
@@ -56,6 +57,7 @@ class Observation:
         self._pixels = pixels
         self._elements: Sequence[Element] | Callable[[], Sequence[Element]] = elements or ()
         self._title: str | Callable[[], str | None] | None = title
+        self._focus: Region | Callable[[], Region | None] | None = focus
         self._load = load
 
     @property
@@ -109,6 +111,14 @@ class Observation:
             self._title = self._title()
         return self._title
 
+    @property
+    def focus(self) -> Region | None:
+        """The area of the window that has the focus, clipped to the frame, asked once."""
+        if callable(self._focus):
+            area = self._focus()
+            self._focus = area.within(self.frame) if area else None
+        return self._focus
+
     def let_go(self, load: Callable[[], Pixels] | None = None) -> None:
         """Free the picture; `load` brings it back from a trace when someone asks again."""
         self._words = None
@@ -118,6 +128,8 @@ class Observation:
             self._elements = ()
         if callable(self._title):
             self._title = None
+        if callable(self._focus):
+            self._focus = None
 
     def __repr__(self) -> str:
         return f"<Observation {self.serial} {self.frame} of {self.device}>"

@@ -68,7 +68,8 @@ def _scroll_to(target: Target, now: Moment) -> Generator[Decision, Moment, tuple
 def resting_place(now: Moment, inside: Region | None = None) -> Point:
     """Where a wheel can be turned without harm: near the middle, on nothing that a wheel changes."""
     frame = now.observation.frame
-    area = inside or Region(0, 0, frame.width, frame.height)
+    # Outside the active window a wheel may scroll another one, or switch the desktop.
+    area = inside or now.observation.focus or Region(0, 0, frame.width, frame.height)
     touchy = [e.region.grown(4) for e in now.scene.elements if e.role in TOUCHY]
     middle = area.middle
     spots = [

@@ -86,6 +86,12 @@ def test_chords_hold_their_modifiers_and_let_go_in_reverse(desktop: Desktop, ech
     assert [event["key"].lower() for event in echo.events("KeyRelease")][:3] == ["t", "shift_l", "control_l"]
 
 
+def test_ctrl_and_a_capital_is_not_ctrl_shift(desktop: Desktop, echo: Any, eventually: Any) -> None:
+    desktop.perform(PressKeys(keys=("Ctrl", "B")))
+    eventually(lambda: len(echo.events("KeyRelease")) >= 2)
+    assert [event["key"] for event in echo.events("KeyPress")] == ["Control_L", "b"]
+
+
 def test_the_keymap_is_as_it_was_and_nothing_is_held(desktop: Desktop, echo: Any, eventually: Any) -> None:
     before = keymap(desktop)
     desktop.perform(TypeText(text="中文 😀 é"))

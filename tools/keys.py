@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from screenwright.tools.errors import BadAction
 
 # canonical name -> (X11 keysym name, pyautogui name or None)
@@ -78,6 +80,13 @@ def canonical(name: str) -> str:
         near = ", ".join(_near(name)) or ", ".join(NAMES[:8])
         raise BadAction(f"there is no key {name!r}; near: {near}. A single character is a key too")
     return found
+
+
+def chord(names: Iterable[str]) -> list[str]:
+    """Canonical names of keys pressed together. 'Ctrl+C' is the key c with Ctrl, not Ctrl+Shift+C."""
+    found = [canonical(name) for name in names]
+    held = any(name in MODIFIERS for name in found)
+    return [name.lower() if held and len(name) == 1 else name for name in found]
 
 
 def known(name: str) -> str | None:

@@ -114,7 +114,7 @@ def cost_px(label: Region, widget: Region, role: Role) -> float | None:
                 return left + level
             return 30 + right + level if -4 <= right <= 8 * height else None
         if -6 <= right <= REACH_PX:
-            return 0.25 * max(0, right) + 0.5 * level
+            return 0.12 * max(0, right) + 0.5 * level
         return None
     if role in ("checkbox", "radio"):
         return None
@@ -123,9 +123,9 @@ def cost_px(label: Region, widget: Region, role: Role) -> float | None:
         return None
     skew = 0.3 * abs(label.x - widget.x)
     if 0 <= widget.y - label.bottom + 6 <= 3 * height:
-        return float(max(0, widget.y - label.bottom) + skew + 4)
+        return float(max(0, widget.y - label.bottom) + skew + 16)
     if 0 <= label.y - widget.bottom + 6 <= 2 * height:
-        return float(max(0, label.y - widget.bottom) + skew + 25)
+        return float(max(0, label.y - widget.bottom) + skew + 36)
     return None
 
 

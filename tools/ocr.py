@@ -29,7 +29,7 @@ import numpy.typing as npt
 from screenwright.tools.errors import NotInstalled
 from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Pixels
-from screenwright.tools.textlines import Box, boxes_of, gap_places, pieces, quiet, tight
+from screenwright.tools.textlines import Box, boxes_of, gap_places, pieces, quiet
 
 Floats = npt.NDArray[np.float32]
 Value = TypeVar("Value")
@@ -204,7 +204,7 @@ class TextReader:
         return tuple(box.moved(left, 0) for box in found)
 
     def _spell(self, pixels: Pixels, regions: Sequence[Region]) -> list[Spelled]:
-        crops = [np.ascontiguousarray(tight(pixels[r.y : r.bottom, r.x : r.right])) for r in regions]
+        crops = [np.ascontiguousarray(pixels[r.y : r.bottom, r.x : r.right]) for r in regions]
         keys = [_digest(crop) for crop in crops]
         known = {key: found for key in keys if (found := self._crops.get(key))}
         fresh = {key: crop for key, crop in zip(keys, crops, strict=True) if key not in known}

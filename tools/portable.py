@@ -109,7 +109,7 @@ class PyAutoGui:
         if self._keyboard is not None:
             self._keyboard.chord(names, count)
             return
-        known = [self._name(name) for name in names]
+        known = [self._name(name) for name in keys.chord(names)]
         try:
             for _ in range(count):
                 for name in known:

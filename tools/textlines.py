@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Pixels
+from screenwright.tools.shapes import FAINT, Mask, background, blobs, different, solidity
 
 LIKELY = 0.3
 SURE = 0.5
@@ -79,14 +80,60 @@ def boxes_of(likely: npt.NDArray[np.float32], fx: float, fy: float) -> list[Box]
 
 
 def pieces(pixels: Pixels, box: Box) -> list[Region]:
-    """A line cut where a gap is too wide for any space, and without the plain parts at its ends."""
+    """A line cut at tick boxes and where a gap is too wide for any space, without the plain ends."""
     part = pixels[box.top : box.bottom, box.left : box.right]
-    busy = ~quiet(part)
-    gap = max(8, round(1.4 * _ink_height(part)))
-    return [
-        Region(box.left + max(0, start - 3), box.top, min(len(busy), end + 3) - max(0, start - 3), box.height)
-        for start, end in runs(busy, gap)
-    ]
+    ink = different(part, background(part), FAINT)
+    shapes = blobs(ink)
+    # The border of the field above or below reaches into the box as a sliver, under every letter.
+    for shape in shapes:
+        if shape.height <= 3 and (shape.y == 0 or shape.bottom == box.height):
+            ink[shape.y : shape.bottom, shape.x : shape.right] = False
+    ticks = ticks_among(ink, shapes)
+    for tick in ticks:
+        ink[tick.y : tick.bottom, tick.x : tick.right] = False
+    rows = np.flatnonzero(ink.any(1))
+    if not len(rows):
+        return []
+    height = int(rows[-1] - rows[0]) + 1
+    # 10 px text fills half of its detected box. The recogniser scales what it gets to 48 px, and would lose
+    # one of two equal letters if most of that were blank.
+    spare = max(2, round(0.3 * height))
+    top, bottom = max(0, int(rows[0]) - spare), min(box.height, int(rows[-1]) + 1 + spare)
+    gap = max(8, round(1.4 * height))
+    busy = ink.any(0)
+    ends = [0, *(round(tick.middle[0]) for tick in ticks), len(busy)]
+    found: list[Region] = []
+    for first, last in pairwise(ends):
+        for start, end in runs(busy[first:last], gap):
+            left, right = max(0, first + start - 3), min(len(busy), first + end + 3)
+            found.append(Region(box.left + left, box.top + top, right - left, bottom - top))
+    return found
+
+
+def ticks_among(ink: Mask, shapes: Sequence[Region]) -> list[Region]:
+    """The tick boxes and radio buttons in a line of text, left to right.
+
+    The detector takes "[] News [x] Offers" for one line of text, and the recogniser reads the boxes as
+    letters or loses them. What is as wide as high, closed all round and stands clear of its neighbours is
+    one of them; a lone O before another word looks the same, and is taken for one.
+    """
+    found: list[Region] = []
+    heights = sorted(shape.height for shape in shapes if shape.height >= 5)
+    small = heights[len(heights) // 4] if heights else 0
+    for shape in shapes:
+        side = max(shape.width, shape.height)
+        if not 8 <= side <= 44 or min(shape.width, shape.height) < 0.9 * side:
+            continue
+        # Some radio buttons stand two pixels from their label, as near as an O to its word; but an O is no
+        # higher than other capitals, and so at most 1.4 times as high as small letters.
+        clear = 1 if side > 1.5 * small else max(3, round(0.2 * side))
+        beside = [o for o in shapes if o != shape and o.y < shape.bottom and o.bottom > shape.y]
+        if any(o.x < shape.right + clear and o.right > shape.x - clear for o in beside):
+            continue
+        words = any(0 < o.x - shape.right < 1.6 * side for o in beside)
+        if words and solidity(ink[shape.y : shape.bottom, shape.x : shape.right]) > 0.7:
+            found.append(shape)
+    return sorted(found, key=lambda shape: shape.x)
 
 
 def gap_places(pixels: Pixels, region: Region, text: str, ends: Sequence[float]) -> list[int]:
@@ -106,17 +153,6 @@ def gap_places(pixels: Pixels, region: Region, text: str, ends: Sequence[float])
     count = sum(2 if ord(c) > 0x2E80 else 1 for c in letters)
     letter = (busy[-1][1] - busy[0][0] - sum(b - a for a, b in gaps)) / count
     return [sum(end <= (a + b) / 2 / region.width for end in ends) for a, b in gaps if b - a > max(8, 2 * letter)]
-
-
-def tight(part: Pixels) -> Pixels:
-    """A line without most of the plain rows above and below: 10 px text fills half of its detected box,
-    and the recogniser, which scales what it gets to 48 px, then loses every second of two equal letters."""
-    rows = np.flatnonzero(~quiet(part.transpose(1, 0, 2)))
-    if not len(rows):
-        return part
-    first, last = int(rows[0]), int(rows[-1]) + 1
-    spare = max(2, round(0.3 * (last - first)))
-    return part[max(0, first - spare) : last + spare]
 
 
 def _ink_height(part: Pixels) -> int:

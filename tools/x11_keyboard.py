@@ -77,7 +77,7 @@ class Keyboard:
 
     def chord(self, names: Sequence[str], count: int = 1) -> None:
         """Press keys down in order and up in reverse, `count` times."""
-        symbols = [_symbol(keys.canonical(name)) for name in names]
+        symbols = [_symbol(name) for name in keys.chord(names)]
         layout = _Layout(self._x11)
         try:
             borrowed = self._borrow([s for s in symbols if s not in layout.strokes], layout)

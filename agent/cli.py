@@ -246,3 +246,7 @@ def _has_screen() -> bool:
 def main() -> None:
     """The console script."""
     app(prog_name="screenwright")
+
+
+if __name__ == "__main__":
+    main()

@@ -84,10 +84,13 @@ def pieces(pixels: Pixels, box: Box) -> list[Region]:
     part = pixels[box.top : box.bottom, box.left : box.right]
     ink = different(part, background(part), FAINT)
     shapes = blobs(ink)
-    # The border of the field above or below reaches into the box as a sliver, under every letter.
-    for shape in shapes:
-        if shape.height <= 3 and (shape.y == 0 or shape.bottom == box.height):
-            ink[shape.y : shape.bottom, shape.x : shape.right] = False
+    # The border of a neighbour reaches into the box as a sliver under every letter, its own runs around all.
+    for shape in list(shapes):
+        sliver = shape.height <= 3 and (shape.y <= 1 or shape.bottom >= box.height - 1)
+        around = shape.height > 0.75 * box.height and sum(_within(other, shape) for other in shapes) > 2
+        if sliver or around:
+            _wipe(ink, shape, shape if sliver else None)
+            shapes.remove(shape)
     ticks = ticks_among(ink, shapes)
     for tick in ticks:
         ink[tick.y : tick.bottom, tick.x : tick.right] = False
@@ -127,13 +130,30 @@ def ticks_among(ink: Mask, shapes: Sequence[Region]) -> list[Region]:
         # Some radio buttons stand two pixels from their label, as near as an O to its word; but an O is no
         # higher than other capitals, and so at most 1.4 times as high as small letters.
         clear = 1 if side > 1.5 * small else max(3, round(0.2 * side))
-        beside = [o for o in shapes if o != shape and o.y < shape.bottom and o.bottom > shape.y]
+        beside = [o for o in shapes if not _within(o, shape) and o.y < shape.bottom and o.bottom > shape.y]
         if any(o.x < shape.right + clear and o.right > shape.x - clear for o in beside):
             continue
         words = any(0 < o.x - shape.right < 1.6 * side for o in beside)
         if words and solidity(ink[shape.y : shape.bottom, shape.x : shape.right]) > 0.7:
             found.append(shape)
     return sorted(found, key=lambda shape: shape.x)
+
+
+def _within(inner: Region, outer: Region) -> bool:
+    return (
+        outer.x <= inner.x and outer.y <= inner.y and inner.right <= outer.right and inner.bottom <= outer.bottom
+    )
+
+
+def _wipe(ink: Mask, shape: Region, whole: Region | None) -> None:
+    """Take a shape out, all of its box or, for a frame around other things, only its four sides."""
+    if whole:
+        ink[whole.y : whole.bottom, whole.x : whole.right] = False
+        return
+    for rows in (slice(shape.y, shape.y + 3), slice(shape.bottom - 3, shape.bottom)):
+        ink[rows, shape.x : shape.right] = False
+    for columns in (slice(shape.x, shape.x + 3), slice(shape.right - 3, shape.right)):
+        ink[shape.y : shape.bottom, columns] = False
 
 
 def gap_places(pixels: Pixels, region: Region, text: str, ends: Sequence[float]) -> list[int]:

@@ -53,7 +53,7 @@ class Widgets:
 
     def _judged(self, surface: Surface) -> Element | None:
         region = surface.region
-        texts = [line for line in self._lines if region.holds(*line.region.middle)]
+        texts = [line for line in self._lines if region.holds(*line.region.middle) and not _ornament(line, region)]
         if region.width < 24 or region.height < 12 or region.area > 0.4 * self._frame.area:
             return None
         if region.width >= 150 and region.height >= 120:
@@ -100,8 +100,10 @@ class Widgets:
         inner = part[3:-3, : -6 if not beside else None]
         if inner.size == 0:
             return False
-        if beside and any(line.region.x >= end.x - 2 and end.holds(*line.region.middle) and len(line.text) > 1
-                          for line in self._lines):
+        if beside and any(
+            line.region.x >= end.x - 2 and end.holds(*line.region.middle) and len(line.text) > 1
+            for line in self._lines
+        ):
             return False
         height = part.shape[0]
         for blob in blobs(different(inner, background(inner), 60)):
@@ -143,13 +145,14 @@ class Widgets:
                 if tick:
                     yield tick
 
-    def _tick(
-        self, part: Pixels, mask: np.ndarray, blob: Region, place: Region, line: Element
-    ) -> Element | None:
+    def _tick(self, part: Pixels, mask: np.ndarray, blob: Region, place: Region, line: Element) -> Element | None:
         side, height = max(blob.width, blob.height), line.region.height
         if not 8 <= side <= 40 or min(blob.width, blob.height) < 0.78 * side:
             return None
-        if not 0.35 * height <= side <= 1.7 * height or abs(place.middle[1] - line.region.middle[1]) > 0.35 * height:
+        if (
+            not 0.35 * height <= side <= 1.7 * height
+            or abs(place.middle[1] - line.region.middle[1]) > 0.35 * height
+        ):
             return None
         if blob.x <= 0 or blob.y <= 0 or blob.right >= part.shape[1] or blob.bottom >= part.shape[0]:
             return None
@@ -187,7 +190,9 @@ class Widgets:
                 if blob.y <= 0 or blob.bottom >= part.shape[0]:
                     continue
                 place = blob.moved(window.x, window.y)
-                if any(place.holds(*line.region.middle) for line in self._lines if line.text.strip("|·-oO0") != ""):
+                if any(
+                    place.holds(*line.region.middle) for line in self._lines if line.text.strip("|·-oO0") != ""
+                ):
                     continue
                 where = _thumb(part[blob.y : blob.bottom, blob.x : blob.right], mask, blob)
                 if where is not None:
@@ -196,6 +201,11 @@ class Widgets:
     def _crop(self, region: Region) -> Pixels:
         r = region.within(self._frame)
         return self._pixels[r.y : r.bottom, r.x : r.right]
+
+
+def _ornament(line: Element, region: Region) -> bool:
+    """An arrow or a handle at the right end, which OCR took for a letter."""
+    return len(line.text) == 1 and region.right - line.region.right < 12 and line.region.x > region.middle[0]
 
 
 def _pointed(mask: np.ndarray, blob: Region) -> bool:

@@ -56,11 +56,11 @@ def show(findings: Sequence[Finding], file: IO[str] | None = None) -> None:
     from rich.text import Text
 
     console = Console(file=file or sys.stdout, highlight=False, markup=False, emoji=False)
-    signs = {"yes": ("yes", "green"), "no": ("NO", "bold red"), "optional": ("no", "yellow")}
+    signs = {"yes": ("yes", "green"), "no": ("NO", "bold red"), "optional": ("(no)", "yellow")}
     if not console.is_terminal:
         for finding in findings:
             fix = f"  fix: {finding.fix}" if finding.fix else ""
-            print(f"{signs[finding.state][0]:<4}{finding.what:<16}{finding.said}{fix}", file=console.file)
+            print(f"{signs[finding.state][0]:<6}{finding.what:<16}{finding.said}{fix}", file=console.file)
     else:
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(no_wrap=True)

@@ -110,9 +110,9 @@ def cost_px(label: Region, widget: Region, role: Role) -> float | None:
     if shared > 0.4:
         right, left = widget.x - label.right, label.x - widget.right
         if role in ("checkbox", "radio"):
-            if -4 <= left <= 2.5 * height:
-                return left + level
-            return 30 + right + level if -4 <= right <= 8 * height else None
+            if -0.6 * height <= left <= 2.5 * height:
+                return abs(left) + level
+            return 30 + right + level if -0.4 * height <= right <= 8 * height else None
         if -6 <= right <= REACH_PX:
             return 0.12 * max(0, right) + 0.5 * level
         return None

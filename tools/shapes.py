@@ -86,10 +86,15 @@ def different(part: Pixels, colour: npt.NDArray[np.int16], levels: int = OTHER) 
 
 def blobs(mask: Mask) -> list[Region]:
     """Boxes around what hangs together, corners included."""
+    return marked(mask)[0]
+
+
+def marked(mask: Mask) -> tuple[list[Region], npt.NDArray[np.int32]]:
+    """The same, and (h, w) which of them, from 1, a pixel belongs to."""
     import cv2
 
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    return [Region(*(int(v) for v in row[:4])) for row in stats[1:]]
+    _, marks, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    return [Region(*(int(v) for v in row[:4])) for row in stats[1:]], np.asarray(marks, np.int32)
 
 
 def solidity(mask: Mask) -> float:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Pixels
-from screenwright.tools.shapes import FAINT, Mask, background, blobs, different, solidity
+from screenwright.tools.shapes import FAINT, Mask, background, different, marked, solidity
 
 LIKELY = 0.3
 SURE = 0.5
@@ -83,13 +83,13 @@ def pieces(pixels: Pixels, box: Box) -> list[Region]:
     """A line cut at tick boxes and where a gap is too wide for any space, without the plain ends."""
     part = pixels[box.top : box.bottom, box.left : box.right]
     ink = different(part, background(part), FAINT)
-    shapes = blobs(ink)
+    shapes, marks = marked(ink)
     # The border of a neighbour reaches into the box as a sliver under every letter, its own runs around all.
-    for shape in list(shapes):
+    for number, shape in enumerate(list(shapes), 1):
         sliver = shape.height <= 3 and (shape.y <= 1 or shape.bottom >= box.height - 1)
         around = shape.height > 0.75 * box.height and sum(_within(other, shape) for other in shapes) > 2
         if sliver or around:
-            _wipe(ink, shape, shape if sliver else None)
+            ink[marks == number] = False
             shapes.remove(shape)
     ticks = ticks_among(ink, shapes)
     for tick in ticks:
@@ -143,17 +143,6 @@ def _within(inner: Region, outer: Region) -> bool:
     return (
         outer.x <= inner.x and outer.y <= inner.y and inner.right <= outer.right and inner.bottom <= outer.bottom
     )
-
-
-def _wipe(ink: Mask, shape: Region, whole: Region | None) -> None:
-    """Take a shape out, all of its box or, for a frame around other things, only its four sides."""
-    if whole:
-        ink[whole.y : whole.bottom, whole.x : whole.right] = False
-        return
-    for rows in (slice(shape.y, shape.y + 3), slice(shape.bottom - 3, shape.bottom)):
-        ink[rows, shape.x : shape.right] = False
-    for columns in (slice(shape.x, shape.x + 3), slice(shape.right - 3, shape.right)):
-        ink[shape.y : shape.bottom, columns] = False
 
 
 def gap_places(pixels: Pixels, region: Region, text: str, ends: Sequence[float]) -> list[int]:

@@ -205,7 +205,7 @@ class Widgets:
 
 def _ornament(line: Element, region: Region) -> bool:
     """An arrow or a handle at the right end, which OCR took for a letter."""
-    return len(line.text) == 1 and region.right - line.region.right < 12 and line.region.x > region.middle[0]
+    return len(line.text) <= 2 and region.right - line.region.right < 12 and line.region.x > region.middle[0]
 
 
 def _pointed(mask: np.ndarray, blob: Region) -> bool:

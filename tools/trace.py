@@ -175,7 +175,11 @@ class Trace:
         if not path.exists():
             self.damaged.append(f"{name} is missing")
             return
-        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        # Not splitlines(): it also cuts at U+2028 and others that may stand in what a screen says.
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+        for number, line in enumerate(lines, 1):
+            if not line:
+                continue
             try:
                 yield json.loads(line)
             except ValueError:

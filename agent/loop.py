@@ -133,7 +133,7 @@ class Agent:
             step = run.pending = replace(step, decision=decision, verdict=verdict, result=UNKNOWN)
             if not verdict.allowed:
                 step = replace(step, result=Result(False, f"not allowed: {verdict.reason or verdict.rule}"))
-            elif self.dry_run:
+            elif self.dry_run and not isinstance(decision.action, Wait):  # unwaited, a policy asks again at once
                 step = replace(step, result=Result(True, f"dry run: would {describe(decision.action)}"))
             else:
                 step = self._do(step, decision, run, clock)

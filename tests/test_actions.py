@@ -92,3 +92,7 @@ def test_the_schema_names_every_kind_and_forbids_extras() -> None:
 def test_any_text_is_typed_as_it_is(text: str) -> None:
     action = actions.TypeText(text=text)
     assert actions.parse(action.model_dump()) == action
+
+
+def test_a_wait_is_told_to_the_hundredth() -> None:
+    assert actions.describe(actions.Wait(seconds=29.9656012, until_change=True)) == "wait 29.97 s for a change"

@@ -180,6 +180,13 @@ def test_a_dry_run_does_nothing_and_says_what_it_would(tmp_path: Path) -> None:
     assert device.log == [] and run.outcome and run.outcome.ok
 
 
+def test_a_dry_run_waits_since_a_policy_would_ask_again_at_once(tmp_path: Path) -> None:
+    run = agent([Wait(seconds=0.3), NAME], tmp_path, dry_run=True)
+    steps = list(run.steps("x"))
+    assert steps[0].result.seconds["settle"] >= 0.3
+    assert steps[0].result.message == ""
+
+
 def test_a_question_to_the_person(tmp_path: Path) -> None:
     steps = list(agent([Ask(question="Which?")], tmp_path, answer=lambda q: q + " This").steps("x"))
     assert steps[0].result.message == "Which? This"

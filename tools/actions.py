@@ -212,7 +212,7 @@ def describe(action: Action) -> str:
         case Wait():
             if not action.seconds:
                 return "look"
-            return f"wait {action.seconds:g} s" + (" for a change" if action.until_change else "")
+            return f"wait {round(action.seconds, 2):g} s" + (" for a change" if action.until_change else "")
         case Ask():
             return f"ask {action.question!r}"
         case Done():

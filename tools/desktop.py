@@ -158,7 +158,8 @@ class Desktop:
         except ImportError:
             return []
         active = self._x11.active() if self._x11 else None
-        return atspi.elements(self.environment, view, active.title if active else None)
+        windows = [atspi.Shown(w.title, w.region) for w in self._x11.windows()] if self._x11 else []
+        return atspi.elements(self.environment, view, active.title if active else None, windows)
 
     def _follow(self, title: str) -> Place:
         """Where the window with that title is now."""

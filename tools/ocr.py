@@ -111,7 +111,7 @@ class Networks:
 
         height, width = pixels.shape[:2]
         size = max(32, round(width / 32) * 32), max(32, round(height / 32) * 32)
-        scaled = cv2.resize(pixels, size) if size != (width, height) else pixels
+        scaled = np.asarray(cv2.resize(pixels, size), np.uint8) if size != (width, height) else pixels
         (likely,) = self._detect.run(None, {"x": _normal(scaled)[None]})
         return boxes_of(likely[0, 0], width / size[0], height / size[1])
 
@@ -278,7 +278,7 @@ def _prepare(crop: Pixels) -> tuple[Floats, float]:
     wide = max(16, round(width * 48 / height))
     padded = -(-(wide + 8) // 32) * 32
     ready = np.zeros((3, 48, padded), np.float32)
-    ready[:, :, :wide] = _normal(cv2.resize(crop, (wide, 48)))
+    ready[:, :, :wide] = _normal(np.asarray(cv2.resize(crop, (wide, 48)), np.uint8))
     return ready, wide / padded
 
 
@@ -289,7 +289,7 @@ def _normal(pixels: Pixels) -> Floats:
 
 def _digest(pixels: Pixels) -> bytes:
     shape = pixels.shape[0].to_bytes(4, "big") + pixels.shape[1].to_bytes(4, "big")
-    return shape + hashlib.blake2b(pixels, digest_size=16).digest()
+    return shape + hashlib.blake2b(memoryview(pixels), digest_size=16).digest()
 
 
 def _cores() -> int:

@@ -26,6 +26,8 @@ RGB = np.uint32(0xFFFFFF)
 TREE_FRESH_S = 1.0
 CONTAINERS = frozenset(("window", "scroll", "other", "image"))
 
+LETTERED = frozenset(("button", "tab", "menu"))
+
 
 class Reader:
     """Reads the frames of one screen. Only what changed since the last ones is read again."""
@@ -144,10 +146,14 @@ def _says(element: Element, line: Element) -> bool:
     x, y = line.region.middle
     if element.role in ("window", "scroll") or not element.region.grown(3).holds(x, y):
         return False
-    if element.region.height > 2.6 * line.region.height:
-        return False  # a text of many lines; each of them is a place of its own
+    said = squeezed(line.text)
     for text in (element.text, element.value):
-        if text and (likeness(line.text, text) or squeezed(line.text) in squeezed(text)):
+        name = squeezed(text or "")
+        if name and element.role in LETTERED and (len(said) < 3 or abs(len(said) - len(name)) < 3 > len(name)):
+            return True  # a sign on a button that OCR took for a letter
+        if element.region.height > 2.6 * line.region.height and element.role not in LETTERED:
+            continue  # a text of many lines; each of them is a place of its own
+        if name and (said in name or likeness(line.text, text or "")):
             return True
     return False
 

@@ -43,7 +43,7 @@ def surfaces(pixels: Pixels, least: tuple[int, int] = (12, 8)) -> list[Surface]:
     left = cv2.inRange(cv2.absdiff(pixels[1:, 1:], pixels[1:, :-1]), low, high)
     above = cv2.inRange(cv2.absdiff(pixels[1:, 1:], pixels[:-1, 1:]), low, high)
     plain = np.zeros(pixels.shape[:2], np.uint8)
-    plain[1:, 1:] = left & above
+    plain[1:, 1:] = cv2.bitwise_and(left, above)
     _, marks, stats, _ = cv2.connectedComponentsWithStats(plain, connectivity=4)
     found: list[Surface] = []
     big = np.flatnonzero((stats[:, 2] >= least[0]) & (stats[:, 3] >= least[1]))

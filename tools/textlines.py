@@ -83,18 +83,20 @@ def pieces(pixels: Pixels, box: Box) -> list[Region]:
     """A line cut at tick boxes and where a gap is too wide for any space, without the plain ends."""
     part = pixels[box.top : box.bottom, box.left : box.right]
     ink = different(part, background(part), FAINT)
+    _wipe_edges(ink)
     shapes, marks = marked(ink)
     # The border of a neighbour reaches into the box as a sliver under every letter, its own runs around all.
     for number, shape in enumerate(list(shapes), 1):
         sliver = shape.height <= 3 and (shape.y <= 1 or shape.bottom >= box.height - 1)
         around = shape.height > 0.75 * box.height and sum(_within(other, shape) for other in shapes) > 2
-        if sliver or around:
-            ink[marks == number] = False
+        own = marks == number
+        if sliver or (around and own.sum() < 0.15 * shape.area):
+            ink[own] = False
             shapes.remove(shape)
     ticks = ticks_among(ink, shapes)
     for tick in ticks:
         ink[tick.y : tick.bottom, tick.x : tick.right] = False
-    rows = np.flatnonzero(ink.any(1))
+    rows = np.flatnonzero(np.asarray(ink.any(1)))
     if not len(rows):
         return []
     height = int(rows[-1] - rows[0]) + 1
@@ -103,7 +105,7 @@ def pieces(pixels: Pixels, box: Box) -> list[Region]:
     spare = max(2, round(0.3 * height))
     top, bottom = max(0, int(rows[0]) - spare), min(box.height, int(rows[-1]) + 1 + spare)
     gap = max(8, round(1.4 * height))
-    busy = ink.any(0)
+    busy = np.asarray(ink.any(0))
     ends = [0, *(round(tick.middle[0]) for tick in ticks), len(busy)]
     found: list[Region] = []
     for first, last in pairwise(ends):
@@ -111,6 +113,14 @@ def pieces(pixels: Pixels, box: Box) -> list[Region]:
             left, right = max(0, first + start - 3), min(len(busy), first + end + 3)
             found.append(Region(box.left + left, box.top + top, right - left, bottom - top))
     return found
+
+
+def _wipe_edges(ink: Mask) -> None:
+    """Rows and columns at the edges that are ink from end to end: borders, which may touch a letter's tail."""
+    for lines in (ink, ink[::-1], ink.T, ink.T[::-1]):
+        full = lines[:6].mean(1) > 0.8
+        if full.any():
+            lines[: int(np.flatnonzero(full)[-1]) + 1] = False
 
 
 def ticks_among(ink: Mask, shapes: Sequence[Region]) -> list[Region]:

@@ -247,10 +247,10 @@ def _thumb(part: Pixels, mask: np.ndarray, blob: Region) -> float | None:
     bump = np.flatnonzero(tall > 1.35 * usual)
     if len(bump) and np.ptp(bump) < 2.2 * height and len(bump) >= 4:
         middle = float(bump.mean())
-        return middle / width
+        return float(middle / width)
     row = part[height // 2].astype(np.int16)
     edges = np.flatnonzero(np.abs(np.diff(row, axis=0)).max(1) > 12)
     inner = edges[(edges > 3) & (edges < width - 5)]
     if len(inner) >= 2 and 6 <= np.ptp(inner) <= max(48, 3 * height):
-        return float(inner.min() + inner.max()) / 2 / width
+        return float((inner.min() + inner.max()) / 2 / width)
     return None

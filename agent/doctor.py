@@ -74,9 +74,7 @@ def show(findings: Sequence[Finding], file: IO[str] | None = None) -> None:
         console.print(grid)
     wrong = sum(finding.state == "no" for finding in findings)
     console.print()
-    told = (
-        "all that a desktop run needs is here" if not wrong else f"{wrong} of what a desktop run needs is missing"
-    )
+    told = f"missing for a desktop run: {wrong}" if wrong else "all that a desktop run needs is here"
     console.print(Text(told, "bold green" if not wrong else "bold red"))
 
 

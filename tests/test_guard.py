@@ -100,6 +100,8 @@ def test_a_policys_word_for_its_target_is_not_believed_alone() -> None:
     guard = Guard.standard()
     assert guard.judge(click("Cancel"), screen(button("Delete all"))).ruling == "ask"
     assert guard.judge(click("Cancel"), screen(button("Delete all", "text"))).ruling == "allow"
+    beside = Click(point=point(350, 250), target="Cancel")
+    assert guard.judge(beside, screen(button("Delete all"))).ruling == "allow"
     assert guard.judge(keys("enter"), screen(button("Buy now", focused=True))).ruling == "ask"
     assert guard.judge(keys("enter"), screen(button("Buy now"))).ruling == "allow"
 

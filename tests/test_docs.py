@@ -1,0 +1,63 @@
+"""What docs/ tells a person to type is typed here, word for word."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from screenwright.agent.running import EXITS
+from screenwright.policies import Guard
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+LETTER = '- Wait for "Untitled"\n- Type "Dear {{name}}"\n- Press Ctrl+A\n'
+
+
+def blocks(page: str, language: str) -> list[str]:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+def commands() -> list[tuple[str, str]]:
+    return [(page, block) for page in ("cli.md", "guard.md") for block in blocks(page, "sh")]
+
+
+@pytest.mark.parametrize(("page", "block"), commands())
+def test_every_command_of_the_pages_works(page: str, block: str, tmp_path: Path) -> None:
+    command = tmp_path / "bin" / "screenwright"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m screenwright.agent.cli "$@"\n')
+    command.chmod(0o755)
+    (tmp_path / "letter.md").write_text(LETTER, encoding="utf-8")
+    kept = {key: value for key, value in os.environ.items() if key not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-e", "-c", block],
+        cwd=tmp_path,
+        env=kept | {"PATH": path},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    if "check rules.yaml --action" in block:
+        assert "asked (dangerous commands)" in done.stdout
+
+
+def test_the_rules_shown_are_rules(tmp_path: Path) -> None:
+    shown = blocks("guard.md", "yaml")
+    assert shown
+    for text in shown:
+        (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
+        assert Guard.load(tmp_path / "rules.yaml").rules
+
+
+def test_the_exit_codes_are_those_of_the_program() -> None:
+    table = re.findall(r"^\| (\d+) \| ?`?(\w*)`? \| (.+) \|$", (DOCS / "cli.md").read_text(encoding="utf-8"), re.M)
+    assert {int(code): said for code, _, said in table} == dict(EXITS.values())
+    named = {code: name for name, (code, _) in EXITS.items()}
+    assert all(name in ("", named[int(code)]) for code, name, _ in table)

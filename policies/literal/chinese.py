@@ -132,7 +132,7 @@ RULES = [
         lambda part, g: Instruction("drag", target=target_of(part, g["t"]), to=target_of(part, g["to"])),
     ),
     _rule(rf"(?:在|向)\s*(?P<t>.+?)\s*{IN}\s*(?:追加|添加)\s*(?P<v>.+)", _typed("append")),
-    _rule(rf"(?:在|向)\s*(?P<t>.+?)\s*{IN}\s*(?:输入|填写|填入|写入|键入)\s*(?P<v>.+)", _typed("type")),
+    _rule(rf"(?:在|向)\s*(?P<t>.+?)\s*{IN}\s*(?:输入(?!框)|填写|填入|写入|键入)\s*(?P<v>.+)", _typed("type")),
     _rule(r"(?:用|以)\s*(?P<v>.+?)\s*填写\s*(?P<t>.+)", _typed("type")),
     _rule(r"(?:把|将)?\s*(?P<v>.+?)\s*(?:输入|填入|写入)(?:到|进)\s*(?P<t>.+?)(?:中|里)?", _typed("type")),
     _rule(r"(?:输入|键入|填写)\s*(?P<v>.+?)\s*到\s*(?P<t>.+?)(?:中|里)?", _typed("type")),

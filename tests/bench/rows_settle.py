@@ -43,7 +43,8 @@ ACTIONS: dict[str, list[Action]] = {
     ],
     "Calc": [
         TypeText(text="12"), keys("enter"), TypeText(text="=A1*2"), keys("enter"), keys("up"),
-        keys("alt", "f"), ESC, keys("ctrl", "b"), keys("ctrl", "h"), ESC, keys("ctrl", "home"), keys("page_down"), keys("ctrl", "home"),
+        keys("alt", "f"), ESC, keys("ctrl", "b"), keys("ctrl", "h"), ESC, keys("ctrl", "home"),
+        keys("page_down"), keys("ctrl", "home"),
         keys("ctrl", "1"), ESC, click(500, 400),
     ],
     "Chromium": [

@@ -17,10 +17,11 @@ from screenwright.tools.errors import BadScript, NotInstalled, ScreenwrightError
 
 if TYPE_CHECKING:
     from screenwright.agent.loop import Agent
-    from screenwright.policies.guard import Guard
+    from screenwright.policies.guard import Approve, Guard
     from screenwright.policies.policy import Policy
     from screenwright.tools.desktop import Desktop
-    from screenwright.tools.steps import Outcome, Task
+    from screenwright.tools.observation import Observation
+    from screenwright.tools.steps import Decision, Outcome, Task, Verdict
 
 EXITS: dict[str, tuple[int, str]] = {
     "done": (0, "the task is done"),
@@ -117,8 +118,12 @@ def guard_of(rules: Path | None, yes: bool) -> Guard:
     from screenwright.agent.approver import Approver, at_terminal
     from screenwright.policies.guard import Guard
 
-    approve = (lambda *_: True) if yes else (Approver() if at_terminal() else None)
+    approve: Approve | None = _agree if yes else Approver() if at_terminal() else None
     return Guard.load(rules, approve) if rules else Guard.standard(approve)
+
+
+def _agree(decision: Decision, verdict: Verdict, observation: Observation) -> bool:
+    return True
 
 
 def start_programs(desktop: Desktop, commands: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ def main(out: Path) -> None:
     window = tk.Tk()
     window.title("Sign up")
     window.geometry("460x420+120+80")
+    ttk.Style(window).theme_use("clam")
     form = ttk.Frame(window, padding=24)
     form.pack(fill="both", expand=True)
     form.columnconfigure(1, weight=1)

@@ -61,3 +61,21 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
     assert {int(code): said for code, _, said in table} == dict(EXITS.values())
     named = {code: name for name, (code, _) in EXITS.items()}
     assert all(name in ("", named[int(code)]) for code, name, _ in table)
+
+
+def test_every_option_of_run_is_told() -> None:
+    from typer.main import get_command
+
+    from screenwright.agent.cli import app
+
+    run = get_command(app).commands["run"]  # type: ignore[attr-defined]
+    options = {name for option in run.params for name in option.opts if name.startswith("--")}
+    page = (DOCS / "cli.md").read_text(encoding="utf-8")
+    assert {name for name in options if f"`{name}" not in page and f" {name}" not in page} == set()
+
+
+def test_every_condition_of_a_rule_is_told() -> None:
+    from screenwright.policies.rules import Rule
+
+    page = (DOCS / "guard.md").read_text(encoding="utf-8")
+    assert {name for name in Rule.model_fields if f"`{name}`" not in page} == set()

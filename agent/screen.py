@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Self
 
 from screenwright.agent.limits import Limits
-from screenwright.agent.loop import Agent, Listener
+from screenwright.agent.loop import Agent, Listener, Run
 from screenwright.policies.guard import Guard
 from screenwright.policies.literal.instruction import Instruction, Verb
 from screenwright.policies.literal.policy import Literal
+from screenwright.tools.actions import Done
 from screenwright.tools.device import Device
 from screenwright.tools.elements import Ambiguous, NotSeen, Target
 from screenwright.tools.errors import ScreenwrightError
 from screenwright.tools.reading import Reader, Scene
-from screenwright.tools.steps import Outcome, Task
+from screenwright.tools.steps import Outcome, Step, Task
 from screenwright.tools.trace import TraceWriter
 
 Aim = str | Target
@@ -31,6 +32,29 @@ class StepFailed(ScreenwrightError):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(f"{outcome.status}: {outcome.message} (trace: {outcome.trace})")
         self.outcome = outcome
+
+
+class _Calls(Agent):
+    """An Agent whose runs are the calls of one session: one beginning, one end, no steps that only say done."""
+
+    began = False
+
+    def _record(self, step: Step, run: Run) -> Step:
+        if step.decision and isinstance(step.decision.action, Done) and step.result.ok:
+            run.pending = None
+            return step
+        return super()._record(step, run)
+
+    def _tell(self, event: str, *facts: object) -> None:
+        if event == "ended" or (event == "began" and self.began):
+            return
+        self.began = True
+        super()._tell(event, *facts)
+
+    def close(self) -> None:
+        """Tell the listeners how the session ended."""
+        if self.outcome is not None:
+            super()._tell("ended", self.outcome)
 
 
 class Screen:
@@ -62,7 +86,7 @@ class Screen:
         self.patience_s = patience_s
         self.variables: dict[str, str] = {}
         self._policy = Literal.of([], reader=self.reader, patience_s=patience_s)
-        self._agent = Agent(self._policy, device, guard=guard, limits=limits, trace=trace, listeners=listeners)
+        self._agent = _Calls(self._policy, device, guard=guard, limits=limits, trace=trace, listeners=listeners)
 
     @property
     def folder(self) -> Path:
@@ -166,6 +190,7 @@ class Screen:
 
     def __exit__(self, *exc: object) -> None:
         self.device.release()
+        self._agent.close()
 
     def _do(self, verb: Verb, target: Aim) -> None:
         self._run(Instruction(verb, target=_target(target)))

@@ -110,3 +110,8 @@ def test_what_is_quoted_arrives_as_it_is(text: str) -> None:
         return
     step = parse(f"在“备注”中输入“{text}”")[0]
     assert (step.verb, step.value) == ("type", text)
+
+
+def test_a_key_that_is_none_is_named_with_the_line() -> None:
+    with pytest.raises(BadScript, match=r"line 3: .*there is no key 'Bogus'"):
+        parse("按下Ctrl+Bogus键", 3)

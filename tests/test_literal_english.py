@@ -186,3 +186,14 @@ def test_what_is_quoted_arrives_as_it_is(text: str) -> None:
         return
     step = parse(f'type "{text}" into "Notes"')[0]
     assert (step.verb, step.value) == ("type", text)
+
+
+@pytest.mark.parametrize("said", ["Press Ctrl+Bogus", 'Click "Save" and press ctrl + shift + Bogus twice'])
+def test_a_key_that_is_none_is_named_with_the_line(said: str) -> None:
+    with pytest.raises(BadScript, match=r"line 7: .*there is no key 'Bogus'; near: "):
+        parse(said, 7)
+
+
+@pytest.mark.parametrize("said", ["Press C++ guide", "Press Log in", 'Press "Ctrl+Bogus"'])
+def test_a_label_with_a_plus_is_no_chord(said: str) -> None:
+    assert parse(said)[0].verb == "click"

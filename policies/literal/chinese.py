@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from screenwright.policies.literal.instruction import Instruction, Verb
-from screenwright.policies.literal.phrases import Sentence, chord, not_understood, seconds
+from screenwright.policies.literal.phrases import Sentence, chord, not_understood, refuse_unknown_keys, seconds
 from screenwright.tools.elements import Relation, Role, Target
 
 Groups = dict[str, str]
@@ -58,6 +58,8 @@ def _part(part: Sentence, line: int) -> Instruction:
         if match := pattern.fullmatch(text):
             groups = {name: value for name, value in match.groupdict().items() if value is not None}
             made = replace(build(part, groups), source=part.said(), line=line)
+            if made.verb == "click" and "k" in groups and not part.quoted(groups["k"]):
+                refuse_unknown_keys(groups["k"].removesuffix("键"), line)
             return made if limit is None else replace(made, seconds=limit)
     raise not_understood(part.said(), line, VERBS)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from screenwright.policies.literal.instruction import Instruction, Verb
-from screenwright.policies.literal.phrases import Sentence, chord, not_understood, seconds
+from screenwright.policies.literal.phrases import Sentence, chord, not_understood, refuse_unknown_keys, seconds
 from screenwright.policies.literal.targets import english_target
 from screenwright.tools.elements import Target
 
@@ -54,6 +54,8 @@ def _part(part: Sentence, line: int) -> Instruction:
         if match:
             groups = {name: value for name, value in match.groupdict().items() if value is not None}
             made = build(part, groups)
+            if made.verb == "click" and "k" in groups and not part.quoted(groups["k"]):
+                refuse_unknown_keys(groups["k"], line)
             changes = {"source": part.said(), "line": line}
             return _with(made, changes if limit is None else {**changes, "seconds": limit})
     raise not_understood(part.said(), line, VERBS)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from screenwright.tools import keys
-from screenwright.tools.errors import BadScript
+from screenwright.tools.errors import BadAction, BadScript
 
 # An apostrophe inside a word opens nothing: "don't". A closing one is followed by no letter.
 QUOTED = re.compile(
@@ -74,6 +74,18 @@ def chord(text: str, quoted: bool) -> tuple[str, ...] | None:
     if not parts or any(name is None for name in known):
         return None
     return tuple(name for name in known if name is not None)
+
+
+def refuse_unknown_keys(text: str, line: int) -> None:
+    """BadScript for 'Ctrl+Bogus': a label with a plus after the name of a modifier is a slip of the pen."""
+    parts = _parts(text.strip())
+    if len(parts) > 1 and keys.known(parts[0]) in keys.MODIFIERS:
+        for part in parts:
+            try:
+                keys.canonical(part)
+            except BadAction as error:
+                where = f"line {line}: " if line else ""
+                raise BadScript(f"{where}press {text!r}: {error}") from None
 
 
 def _parts(text: str) -> Sequence[str]:

@@ -36,7 +36,8 @@ def of_picture(path: Path) -> Observation:
     except UnidentifiedImageError as error:
         raise BadScript(f"{path} is no picture that can be read; PNG, JPEG and WebP can") from error
     except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise BadScript(f"the picture {path} can't be read: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise BadScript(f"the picture {path} can't be read: {why}") from error
     return Observation(View(Size(pixels.shape[1], pixels.shape[0])), pixels=pixels, device=str(path))
 
 

@@ -212,6 +212,8 @@ def _problem(error: Any) -> str:
     key = place[-1] if place else ""
     if error["type"] == "extra_forbidden":
         return f"{key!r} is unknown; allowed here: {', '.join(model.model_fields)}"
+    if not place:
+        return "a rules file is `default:` and `rules:`, not a bare list or text (see `screenwright guard show`)"
     if error["type"] == "missing":
         return f"the rule has no {key!r}; it needs rule: allow, ask or deny"
     said = str(error["msg"]).removeprefix("Value error, ")

@@ -184,7 +184,7 @@ def test_what_nothing_matches_is_asked_about_or_refused() -> None:
         ("default: allow\nrule: []\n", 2, "'rule' is unknown; allowed here: default, rules"),
         ("rules:\n - rule: deny\n   rule: allow\n", 3, "stands twice"),
         ("rules: [\n", 2, "no YAML"),
-        ("- rule: deny\n", 1, "dictionary"),
+        ("- rule: deny\n", 1, "not a bare list"),
         ("rules: 3\n", 1, "list"),
     ],
 )

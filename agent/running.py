@@ -52,6 +52,10 @@ class Where:
         from screenwright.tools.desktop import Desktop
 
         if self.virtual:
+            if self.window is not None or self.region is not None or self.monitor != 1:
+                raise BadScript(
+                    "--window, --region and --monitor pick from a real desktop; leave them, or --virtual"
+                )
             width, height = _numbers(self.size, r"(\d+)x(\d+)", "--size", "1280x800")
             if not (64 <= width <= 16384 and 64 <= height <= 16384):
                 raise BadScript(f"--size {self.size}: each side must be 64 to 16384 pixels")
@@ -138,16 +142,18 @@ def start_programs(desktop: Desktop, commands: Sequence[str]) -> None:
 
 
 def outcome_of(agent: Agent, task: Task) -> Outcome:
-    """Run it; SIGTERM ends it like Ctrl-C, so that no key stays held and the trace gets its ending."""
+    """Run it; SIGTERM and a closed terminal end it like Ctrl-C: no key stays held, the trace gets its ending."""
 
     def stop(number: int, frame: object) -> NoReturn:
-        raise Stopped("stopped by SIGTERM")
+        raise Stopped(f"stopped by {signal.Signals(number).name}")
 
-    before = signal.signal(signal.SIGTERM, stop)
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in ends}
     try:
         return agent.run(task)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def exit_code(error: BaseException) -> int:

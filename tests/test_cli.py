@@ -164,6 +164,7 @@ def test_limits_are_four(tool: Tool) -> None:
         (["run", 'Click "a"', "--virtual", "--size", "big"], "write it like 1280x800"),
         (["run", 'Click "a"', "--virtual", "--size", "1x1"], "64 to 16384"),
         (["run", 'Click "a"', "--region", "1,2"], "left,top,width,height"),
+        (["run", 'Click "a"', "--virtual", "--window", "x"], "leave them, or --virtual"),
         (["run", 'Click "a"', "--open", "'"], "can't be read as a command"),
         (["run", 'Click "a"', "--rules", "none.yaml"], "can't be read"),
         (["run", 'Click "a"', "--trace", "taken"], "already holds a run"),
@@ -218,7 +219,7 @@ def test_debug_shows_the_traceback(tool: Tool) -> None:
     assert done.returncode != 0 and "Traceback" in done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_stop_is_130_and_leaves_a_whole_trace(tool: Tool, number: int) -> None:
     process = subprocess.Popen(
         [*COMMAND, "run", 'Wait for "Never" (60 s)', "--virtual", "--size", "640x400", "--trace", "t", "--json"],
@@ -256,6 +257,7 @@ def test_the_person_at_the_terminal_is_asked(tool: Tool) -> None:
     )
     os.close(slave)
     said, answered = "", False
+    os.write(master, b"n\n")  # typed before the question: it must not count as the answer
     try:
         while True:
             assert select.select([master], [], [], 60)[0], said

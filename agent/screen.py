@@ -7,6 +7,7 @@ what is off the screen, and refuses what is ambiguous.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -38,14 +39,19 @@ class _Calls(Agent):
     """An Agent whose runs are the calls of one session: one beginning, one end, no steps that only say done."""
 
     began = False
+    done = 0
+    seconds = 0.0
 
     def _record(self, step: Step, run: Run) -> Step:
         if step.decision and isinstance(step.decision.action, Done) and step.result.ok:
             run.pending = None
             return step
-        return super()._record(step, run)
+        self.done += 1
+        return super()._record(replace(step, index=self.done - 1), run)
 
     def _tell(self, event: str, *facts: object) -> None:
+        if event == "ended":
+            self.seconds += self.outcome.seconds if self.outcome else 0.0
         if event == "ended" or (event == "began" and self.began):
             return
         self.began = True
@@ -54,7 +60,7 @@ class _Calls(Agent):
     def close(self) -> None:
         """Tell the listeners how the session ended."""
         if self.outcome is not None:
-            super()._tell("ended", self.outcome)
+            super()._tell("ended", replace(self.outcome, steps=self.done, seconds=self.seconds))
 
 
 class Screen:

@@ -104,6 +104,8 @@ class Literal:
         return Decision(Done(answer=self._answer), "every step is done")
 
     def _where(self, instruction: Instruction) -> str:
+        if not instruction.source:
+            return self._verbs.hide(str(instruction))
         line = f" (line {instruction.line})" if instruction.line else ""
-        said = instruction.source or str(instruction)
+        said = instruction.source
         return self._verbs.hide(f"step {self._place + 1}{line}, {said}")

@@ -22,7 +22,7 @@ FOLDERS = ("agent", "tools", "policies")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 # Required, and not imported by name: whose it is.
-UNNAMED = {"onnxruntime": "the engine that rapidocr finds by itself"}
+UNNAMED = {"rapidocr": "its wheel carries the networks that tools/ocr.py runs"}
 # Extras whose code comes with a later issue; a name leaves this list with the code that imports it.
 LATER = {"qwen", "served", "phone", "record", "web", "bench"}
 

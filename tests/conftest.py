@@ -53,8 +53,18 @@ class Echo:
     def __init__(self, desktop: Desktop, path: Path, geometry: str = "600x400+100+100") -> None:
         self.path = path
         self.process = desktop.start([sys.executable, str(PROGRAMS / "echo.py"), str(path), geometry])
-        until(lambda: self.events("ready"))
-        until(lambda: (w := desktop.observe().title) and w == "Echo")
+        until(lambda: self._focused(desktop))
+
+    def _focused(self, desktop: Desktop) -> bool:
+        """Asks for the focus until it is there: a window manager under load may give it to nobody."""
+        if self.events("ready") and desktop.observe().title == "Echo":
+            return True
+        x11 = desktop._x11
+        for window in x11.windows() if x11 else ():
+            if window.title == "Echo" and x11:
+                x11.raise_window(window)
+        desktop.idle(0.2)
+        return False
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         if not self.path.exists():

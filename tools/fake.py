@@ -136,7 +136,7 @@ class FakeDevice:
         match action:
             case Click() | LongPress():
                 self._check(action.point)
-                self._later(lambda: self._press(action.point))
+                self._later(lambda: self._press(action))
             case Drag() | Swipe():
                 self._check(action.start or action.end, action.end)
             case Move():
@@ -213,10 +213,12 @@ class FakeDevice:
             focused=widget is self._focus,
         )
 
-    def _press(self, point: Point) -> None:
+    def _press(self, action: Click | LongPress) -> None:
+        x, y = action.point.x, action.point.y
         for widget in reversed(self._shown()):
-            if self._region(widget).holds(point.x, point.y) and widget.role != "text":
+            if self._region(widget).holds(x, y) and widget.role != "text":
                 self._focus = widget
+                widget.selected = isinstance(action, Click) and action.count == 3
                 if widget.role == "checkbox":
                     widget.checked = not widget.checked
                 if widget.on_click:

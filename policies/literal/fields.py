@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 
 from rapidfuzz import fuzz
@@ -17,6 +18,7 @@ from screenwright.tools.reading import Scene
 from screenwright.tools.steps import Decision
 
 LINE_PX = 48  # a field taller than this has several lines, where a triple click selects only one
+Looked = Generator[Decision, Moment, Moment]
 ALIKE = 75  # of 100: how alike the text read in a field and the typed one must be
 
 
@@ -57,8 +59,8 @@ def write(step: Instruction, now: Moment, patience_s: float) -> Acts:
     else:
         now = yield from _selected(click, found, held, now)
         if step.verb == "clear" or not text:
-            if held:
-                yield Decision(PressKeys(keys=("delete",)), f"it held {held!r}")
+            if found.element.value != "":
+                yield Decision(PressKeys(keys=("delete",)), f"it held {held!r}" if held else "whatever it held")
             return None
     now = yield Decision(TypeText(text=text, target=name), f"into the field {name!r}", confidence=found.score)
     if not now.last or not now.last.result.ok:
@@ -67,15 +69,15 @@ def write(step: Instruction, now: Moment, patience_s: float) -> Acts:
     return None
 
 
-def _selected(click: Click, found: Match, held: str, now: Moment) -> Acts:  # type: ignore[misc]
-    """Click into the field, with all of its old content selected when there is some."""
-    tall = found.element.region.height > LINE_PX
-    if held and not tall:
-        # Ctrl+A goes to the start of the line in Tk; a triple click selects it everywhere
-        now = yield Decision(
-            click.model_copy(update={"count": 3}), f"{why(found)}; it holds {held!r}", confidence=found.score
+def _selected(click: Click, found: Match, held: str, now: Moment) -> Looked:
+    """Click into the field, with all of its old content selected."""
+    if found.element.region.height <= LINE_PX and found.element.value != "":
+        # Ctrl+A goes to the start of the line in Tk; a triple click selects a line everywhere. That nothing
+        # was read in the field is no proof that it is empty: a single letter is easily missed.
+        holds = f"; it holds {held!r}" if held else ""
+        return (
+            yield Decision(click.model_copy(update={"count": 3}), f"{why(found)}{holds}", confidence=found.score)
         )
-        return now
     now = yield Decision(click, why(found), confidence=found.score)
     if held:
         now = yield Decision(PressKeys(keys=("ctrl", "a")), f"it holds {held!r}, all of it")

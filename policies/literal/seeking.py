@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+
+import numpy as np
 
 from screenwright.policies.literal.moment import Moment
 from screenwright.tools.actions import Scroll, Wait
@@ -15,6 +17,7 @@ from screenwright.tools.steps import Decision
 GRACE_S = 1.5  # before scrolling is tried: most things that are missing are just late
 NOTCHES = 5
 PAGES = 25
+PLAIN_PX = 12
 SCROLLED = 0.01  # share of the frame that must change for a scroll to count as one
 TOUCHY = ("field", "combo", "slider", "cell")  # a wheel turned over these changes their value
 
@@ -78,9 +81,23 @@ def resting_place(now: Moment, inside: Region | None = None) -> Point:
         for j in range(16)
     ]
     spots.sort(key=lambda spot: (spot[0] - middle[0]) ** 2 + (spot[1] - middle[1]) ** 2)
-    free = [spot for spot in spots if not any(region.holds(*spot) for region in touchy)]
-    x, y = (free or spots)[0]
+    free = [spot for spot in spots if not any(region.holds(*spot) for region in touchy)] or spots
+    x, y = next(iter(_plain(now, area, free)), free[0])
     return Point(round(x), round(y), frame)
+
+
+def _plain(now: Moment, area: Region, spots: list[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Those of the spots around which there is nothing but the commonest colour: a drop-down that only
+    pixels know of would take the wheel for a choice."""
+    words = now.observation.words & 0xFFFFFF
+    colours, counts = np.unique(words[area.y : area.bottom : 4, area.x : area.right : 4], return_counts=True)
+    if not len(colours):
+        return
+    common = colours[counts.argmax()]
+    for x, y in spots:
+        patch = words[max(0, int(y) - PLAIN_PX) : int(y) + PLAIN_PX, max(0, int(x) - PLAIN_PX) : int(x) + PLAIN_PX]
+        if (patch == common).all():
+            yield x, y
 
 
 def await_seen(target: Target, now: Moment, seconds: float, *, gone: bool = False) -> Seen:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Forms whose toolkits tell where each widget is: a Chromium page and a Tk window, light and dark.
 
 Not a test module: `form_screens` shows them on a desktop and yields what was seen with the truth.
@@ -166,18 +167,21 @@ def site(page: str) -> Iterator[tuple[str, threading.Event, list[bytes]]]:
 
 @contextmanager
 def chromium_form(desktop: Desktop, theme: str, scale: float, *flags: str) -> Iterator[FormScreen]:
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        with site(PAGE % {"theme": theme}) as (url, posted, bodies):
-            argv = ["chromium", "--no-sandbox", "--kiosk", "--no-first-run", "--disable-gpu", *flags]
-            argv += [f"--user-data-dir={profile}", f"--force-device-scale-factor={scale}", url]
-            browser = desktop.start(argv)
-            try:
-                assert posted.wait(40), "Chromium did not show the form"
-                seen = still(desktop)
-                yield FormScreen(f"chromium {theme} x{scale}", seen, widgets(json.loads(bodies[0])))
-            finally:
-                browser.terminate()
-                browser.wait(10)
+    page = PAGE % {"theme": theme}
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+        site(page) as (url, posted, bodies),
+    ):
+        argv = ["chromium", "--no-sandbox", "--kiosk", "--no-first-run", "--disable-gpu", *flags]
+        argv += [f"--user-data-dir={profile}", f"--force-device-scale-factor={scale}", url]
+        browser = desktop.start(argv)
+        try:
+            assert posted.wait(40), "Chromium did not show the form"
+            seen = still(desktop)
+            yield FormScreen(f"chromium {theme} x{scale}", seen, widgets(json.loads(bodies[0])))
+        finally:
+            browser.terminate()
+            browser.wait(10)
 
 
 @contextmanager

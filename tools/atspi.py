@@ -35,6 +35,7 @@ ROLES: dict[int, Role] = {
     45: "menu", 49: "scroll", 51: "slider", 52: "field", 55: "scroll", 56: "cell", 57: "cell", 58: "cell",
     60: "field", 61: "field", 62: "button", 64: "text", 65: "scroll", 66: "scroll", 69: "window",
     73: "text", 76: "field", 77: "field", 79: "field", 82: "scroll", 83: "text", 88: "link", 91: "item",
+    116: "text",
 }  # fmt: skip
 """AtspiRole numbers; the others (panels, fillers, tool bars) only hold what is listed."""
 PASSWORD, LABEL, SPIN, TOGGLE = 40, 29, 52, 62
@@ -215,7 +216,7 @@ def _element(node: Node, frame: Node, view: View, windows: Sequence[Shown]) -> E
     role = ROLES.get(node.role)
     if role is None or node.box.width < 2 or node.box.height < 2:
         return None
-    if role in ("text", "image", "menu", "item", "cell") and not node.name:
+    if role in ("text", "image", "menu", "item", "cell", "window") and not node.name:
         return None
     box = view.region_from_input(node.box.x, node.box.y, node.box.width, node.box.height)
     seen = box.within(view.frame)

@@ -135,6 +135,8 @@ class VirtualDisplay:
             "QT_QPA_PLATFORM": "xcb",
             "GSETTINGS_BACKEND": "memory",  # a killed program must not ask the next one to restore its session
             "GTK_MODULES": "gail:atk-bridge",
+            "ACCESSIBILITY_ENABLED": "1",  # without it Chromium offers its tree only where a screen reader runs
+            "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
             "LANG": kept.get("LANG", "C.UTF-8"),
         }
 

@@ -116,7 +116,7 @@ class Networks:
         return boxes_of(likely[0, 0], width / size[0], height / size[1])
 
     def spell(self, crops: Sequence[Pixels]) -> list[Spelled]:
-        """What each (h, w, 3) RGB crop of one line says; same crop, same answer, whatever it came with."""
+        """What each (h, w, 3) RGB crop of one line says, whatever other crops it comes with."""
         prepared = [_prepare(crop) for crop in crops]
         found: dict[int, Spelled] = {}
         by_width: dict[int, list[int]] = {}
@@ -140,7 +140,7 @@ class Networks:
         middles = (fresh + 0.5) / len(best) / filled
         ends = (*((middles[1:] + middles[:-1]) / 2), 1.0)
         text = "".join(self._characters[i] for i in best[fresh])
-        return Spelled(text, float(sure.mean()), tuple(min(1.0, float(end)) for end in ends))
+        return Spelled(text, round(float(sure.mean()), 3), tuple(min(1.0, float(end)) for end in ends))
 
 
 @lru_cache(maxsize=1)
@@ -289,7 +289,7 @@ def _normal(pixels: Pixels) -> Floats:
 
 def _digest(pixels: Pixels) -> bytes:
     shape = pixels.shape[0].to_bytes(4, "big") + pixels.shape[1].to_bytes(4, "big")
-    return shape + hashlib.blake2b(memoryview(pixels), digest_size=16).digest()
+    return bytes(shape + hashlib.blake2b(pixels.tobytes(), digest_size=16).digest())
 
 
 def _cores() -> int:

@@ -149,13 +149,20 @@ def _says(element: Element, line: Element) -> bool:
     said = squeezed(line.text)
     for text in (element.text, element.value):
         name = squeezed(text or "")
-        if name and element.role in LETTERED and (len(said) < 3 or abs(len(said) - len(name)) < 3 > len(name)):
-            return True  # a sign on a button that OCR took for a letter
+        if name and element.role in LETTERED and (len(said) < 3 or _misread(said, name)):
+            return True
         if element.region.height > 2.6 * line.region.height and element.role not in LETTERED:
             continue  # a text of many lines; each of them is a place of its own
         if name and (said in name or likeness(line.text, text or "")):
             return True
     return False
+
+
+def _misread(said: str, name: str) -> bool:
+    """Is it the name, or a sign, of a button that OCR read badly?"""
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(said, name) >= 70 or (len(name) < 3 and len(said) - len(name) < 3)
 
 
 def in_rows(elements: Sequence[Element]) -> list[list[Element]]:

@@ -107,7 +107,7 @@ class Widgets:
             return False
         height = part.shape[0]
         for blob in blobs(different(inner, background(inner), 60)):
-            x, y = blob.middle
+            y = blob.middle[1]
             level = abs(y + 3 - height / 2) <= 0.2 * height
             small = 4 <= blob.width <= 0.6 * height and 2 <= blob.height <= 0.55 * height
             alone = blob.x > 0 and blob.right < inner.shape[1]

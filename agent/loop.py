@@ -198,6 +198,8 @@ class Agent:
                 self._record(run.pending, run)
         except Ending as error:
             status, message = "error", message or str(error)
+        except Exception as error:  # a Ctrl-C within an import leaves a module that can't be imported again
+            message = f"{message} (the last step is not recorded: {type(error).__name__}: {error})"
         last = run.steps[-1].decision if run.steps else None
         answer = last.action.answer if last and isinstance(last.action, Done) else None
         outcome = run.watch.end(status, message, len(run.steps), answer)

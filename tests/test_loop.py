@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -301,3 +302,35 @@ def test_two_runs_on_one_trace(tmp_path: Path) -> None:
     run.run("one")
     run.run("two")
     assert [step.index for step in Trace(tmp_path / "run").steps] == [0, 1, 2, 3]
+
+
+class HalfImported(FakeDevice):
+    """Its picture is interrupted when first asked for, and then can't be made: Ctrl-C within `import cv2`."""
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        errors: list[BaseException] = [ImportError("recursion is detected"), KeyboardInterrupt()]
+
+        def load() -> object:
+            raise errors.pop() if len(errors) > 1 else errors[0]
+
+        return Observation(seen.view, load=load, device=seen.device, taken_at=seen.taken_at)  # type: ignore[arg-type]
+
+
+def test_a_frame_that_cant_be_saved_after_a_stop_leaves_it_a_stop(tmp_path: Path) -> None:
+    class Looking(Scripted):
+        def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
+            return Decision(NAME, str(observation.pixels.mean()))
+
+    outcome = Agent(Looking([]), HalfImported(), trace=tmp_path / "run").run("x")
+    assert outcome.status == "stopped" and "the last step is not recorded" in outcome.message
+    assert Trace(tmp_path / "run").outcome == outcome
+
+
+def test_pixels_without_cv2_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = FakeDevice().observe().words
+    view = FakeDevice().observe().view
+    with_it = Observation(view, words=words).pixels
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    without = Observation(view, words=words).pixels
+    assert (without == with_it).all() and without.flags.c_contiguous and with_it.flags.c_contiguous

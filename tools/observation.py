@@ -69,10 +69,7 @@ class Observation:
         """(H, W, 3) uint8 RGB, contiguous; do not write into it."""
         if self._pixels is None:
             if self._words is not None:
-                import cv2
-
-                bgrx = self._words.view(np.uint8).reshape(*self._words.shape, 4)
-                self._pixels = np.asarray(cv2.cvtColor(bgrx, cv2.COLOR_BGRA2RGB), dtype=np.uint8)
+                self._pixels = _rgb(self._words)
             elif self._load is not None:
                 return self._load()
             else:
@@ -133,3 +130,14 @@ class Observation:
 
     def __repr__(self) -> str:
         return f"<Observation {self.serial} {self.frame} of {self.device}>"
+
+
+def _rgb(words: Words) -> Pixels:
+    """(H, W, 3) RGB pixels of words; for 1280x800 cv2 takes 0.1 ms, numpy 6 ms."""
+    bgrx = words.view(np.uint8).reshape(*words.shape, 4)
+    try:
+        import cv2
+    except ImportError:
+        # A Ctrl-C within its import leaves cv2 unusable in this process, and the last frame is still to be saved.
+        return np.ascontiguousarray(bgrx[..., 2::-1])
+    return np.asarray(cv2.cvtColor(bgrx, cv2.COLOR_BGRA2RGB), dtype=np.uint8)

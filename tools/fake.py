@@ -161,8 +161,10 @@ class FakeDevice:
 
     def idle(self, seconds: float) -> None:
         self._alive()
-        due = min((at for at, _ in self._pending), default=None)
-        wait = seconds if due is None else min(seconds, max(0.0, due - time.monotonic()))
+        now = time.monotonic()
+        due = [at - now for at, _ in self._pending]
+        due += [left for w in self.widgets if (left := self._began + w.shown_after_s - now) > 0]
+        wait = max(0.0, min([seconds, *due]))
         time.sleep(min(wait, 0.01) if self.spinner else wait)
 
     def release(self) -> None:

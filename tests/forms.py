@@ -85,6 +85,38 @@ def tell():
 root.after(300, tell); root.mainloop()
 """
 
+TTK = """
+import json, os, sys, tkinter
+from tkinter import ttk
+theme, out = sys.argv[1:3]
+root = tkinter.Tk(); root.geometry("560x330+40+30"); root.title("Settings")
+style = ttk.Style(); style.theme_use(theme); root.configure(bg=style.lookup("TFrame", "background") or "#d9d9d9")
+made = []
+def keep(widget, text, role, checked=None):
+    made.append((widget, text, role, checked)); return widget
+for n, (text, value) in enumerate([("First name", ""), ("Last name", "First name"), ("Town", "")]):
+    ttk.Label(root, text=text).grid(row=n, column=0, sticky="w", padx=8, pady=4)
+    e = keep(ttk.Entry(root, width=30), text, "field"); e.insert(0, value); e.grid(row=n, column=1, columnspan=2, sticky="w")
+ttk.Label(root, text="Plan").grid(row=3, column=0, sticky="w", padx=8)
+c = keep(ttk.Combobox(root, values=["Free", "Paid"]), "Plan", "combo"); c.set("Free"); c.grid(row=3, column=1, sticky="w")
+root.marks = [tkinter.BooleanVar(value=v) for v in (False, True)]
+for n, (text, mark) in enumerate(zip(("Send me news", "I agree"), root.marks)):
+    w = keep(ttk.Checkbutton(root, text=text, variable=mark), text, "checkbox", mark.get()); w.grid(row=4, column=n, sticky="w", padx=8, pady=6)
+root.size = tkinter.StringVar(value="Medium")
+for n, text in enumerate(("Small", "Medium", "Large")):
+    w = keep(ttk.Radiobutton(root, text=text, value=text, variable=root.size), text, "radio", text == "Medium"); w.grid(row=5, column=n, sticky="w", padx=8)
+ttk.Label(root, text="Volume").grid(row=6, column=0, sticky="w", padx=8, pady=6)
+s = keep(ttk.Scale(root, from_=0, to=100, value=40, length=200), "Volume", "slider"); s.grid(row=6, column=1, columnspan=2, sticky="w")
+for n, text in enumerate(("Submit", "Cancel")):
+    keep(ttk.Button(root, text=text), text, "button").grid(row=7, column=n, pady=8)
+root.update()
+def tell():
+    json.dump([dict(label=t, role=r, checked=c, value="", box=[w.winfo_rootx(), w.winfo_rooty(),
+        w.winfo_rootx() + w.winfo_width(), w.winfo_rooty() + w.winfo_height()]) for w, t, r, c in made], open(out + "~", "w"))
+    os.replace(out + "~", out)
+root.after(300, tell); root.mainloop()
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Widget:
@@ -185,17 +217,19 @@ def chromium_form(desktop: Desktop, theme: str, scale: float, *flags: str) -> It
 
 
 @contextmanager
-def tk_form(desktop: Desktop, theme: str) -> Iterator[FormScreen]:
+def tk_form(desktop: Desktop, theme: str, source: str = TK) -> Iterator[FormScreen]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "truth.json")
-        program = desktop.start([sys.executable, "-c", TK, theme, str(out)])
+        program = desktop.start([sys.executable, "-c", source, theme, str(out)])
         try:
             end = time.monotonic() + 20
             while not out.exists():
                 assert program.poll() is None and time.monotonic() < end, "the Tk form did not come up"
                 desktop.idle(0.05)
             seen = still(desktop)
-            yield FormScreen(f"tk {theme}", seen, widgets(json.loads(out.read_text())))
+            yield FormScreen(
+                f"{'tk' if source is TK else 'ttk'} {theme}", seen, widgets(json.loads(out.read_text()))
+            )
         finally:
             program.terminate()
             program.wait(10)

@@ -53,12 +53,18 @@ def check(reader: Reader, form: forms.FormScreen) -> None:  # type: ignore[name-
         if not widget.region.holds(*found.region.middle) or found.checked is not widget.checked:
             wrong.append(f"{widget}: {found}")
     assert not wrong, f"{form.name}:\n" + "\n".join(wrong)
-    assert len(form.widgets) >= 13
+    assert len(form.widgets) >= 12
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_tk_form(screen: Desktop, reader: Reader, theme: str) -> None:
     with forms.tk_form(screen, theme) as form:
+        check(reader, form)
+
+
+@pytest.mark.parametrize("theme", ["default", "clam"])
+def test_ttk_form(screen: Desktop, reader: Reader, theme: str) -> None:
+    with forms.tk_form(screen, theme, forms.TTK) as form:
         check(reader, form)
 
 

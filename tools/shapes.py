@@ -106,3 +106,12 @@ def solidity(mask: Mask) -> float:
     flood = np.zeros((height + 4, width + 4), np.uint8)
     cv2.floodFill(outside, flood, (0, 0), 2)
     return float((outside[1:-1, 1:-1] != 2).mean())
+
+
+def diamond(mask: Mask) -> bool:
+    """Wide in the middle and pointed above and below: the radio button of older Tk themes."""
+    spans = [int(np.ptp(np.flatnonzero(row))) + 1 if row.any() else 0 for row in mask]
+    widest, middle = max(spans), len(spans) // 2
+    steps = np.diff(spans)
+    grows = (steps[: middle - 1] >= 0).all() and (steps[middle + 1 :] <= 0).all()
+    return bool(grows and spans[middle] >= 0.8 * widest and max(spans[0], spans[-1]) <= 0.4 * widest)

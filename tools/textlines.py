@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Pixels
-from screenwright.tools.shapes import FAINT, Mask, background, different, marked, solidity
+from screenwright.tools.shapes import FAINT, Mask, background, diamond, different, marked, solidity
 
 LIKELY = 0.3
 SURE = 0.5
@@ -144,7 +144,8 @@ def ticks_among(ink: Mask, shapes: Sequence[Region]) -> list[Region]:
         if any(o.x < shape.right + clear and o.right > shape.x - clear for o in beside):
             continue
         words = any(0 < o.x - shape.right < 1.6 * side for o in beside)
-        if words and solidity(ink[shape.y : shape.bottom, shape.x : shape.right]) > 0.7:
+        own = ink[shape.y : shape.bottom, shape.x : shape.right]
+        if words and (solidity(own) > 0.7 or diamond(own)):
             found.append(shape)
     return sorted(found, key=lambda shape: shape.x)
 

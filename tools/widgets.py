@@ -11,11 +11,22 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from screenwright.tools.elements import Element, Role
 from screenwright.tools.geometry import Region, Size
 from screenwright.tools.observation import Pixels
-from screenwright.tools.shapes import FAINT, Surface, background, blobs, different, solidity, surfaces
+from screenwright.tools.shapes import (
+    FAINT,
+    Mask,
+    Surface,
+    background,
+    blobs,
+    diamond,
+    different,
+    solidity,
+    surfaces,
+)
 
 SURE = 0.7
 """How sure an element made of pixels is; the tree's are 1."""
@@ -56,8 +67,9 @@ class Widgets:
         texts = [line for line in self._lines if region.holds(*line.region.middle) and not _ornament(line, region)]
         if region.width < 24 or region.height < 12 or region.area > 0.4 * self._frame.area:
             return None
-        if region.width >= 150 and region.height >= 120:
-            role: Role = "field" if len(texts) <= region.height / 14 and surface.filled > 0.8 else "scroll"
+        if region.width >= 150 and region.height >= 100:
+            holds = sum(region.shared(other.region) == other.region for other in self._surfaces)
+            role: Role = "field" if holds < 3 and surface.filled > 0.8 else "scroll"
             return self._element(region, role, texts)
         if region.height > 90 and region.width < region.height:
             return None
@@ -145,7 +157,7 @@ class Widgets:
                 if tick:
                     yield tick
 
-    def _tick(self, part: Pixels, mask: np.ndarray, blob: Region, place: Region, line: Element) -> Element | None:
+    def _tick(self, part: Pixels, mask: Mask, blob: Region, place: Region, line: Element) -> Element | None:
         side, height = max(blob.width, blob.height), line.region.height
         if not 8 <= side <= 40 or min(blob.width, blob.height) < 0.78 * side:
             return None
@@ -160,10 +172,10 @@ class Widgets:
             return None
         inner_mask = mask[blob.y : blob.bottom, blob.x : blob.right]
         full = solidity(inner_mask)
-        if full < 0.45:
+        if full < 0.7 and not diamond(inner_mask):
             return None
         role: Role = "checkbox" if full > 0.88 else "radio"
-        checked = _marked(part[blob.y : blob.bottom, blob.x : blob.right], inner_mask)
+        checked = _marked(part[blob.y : blob.bottom, blob.x : blob.right], background(part))
         return Element("", place, role, "pixels", SURE, checked=checked)
 
     @cached_property
@@ -177,7 +189,7 @@ class Widgets:
 
     def _sliders_near(self, label: Region) -> Iterator[Element]:
         height = max(16, label.height)
-        row = Region(label.right + 2, label.y - height // 3, 640, label.height + 2 * (height // 3))
+        row = Region(label.right + 2, label.y - height // 2 - 3, 640, label.height + 2 * (height // 2) + 6)
         under = Region(label.x - 60, label.bottom, 640, 3 * height)
         for window in (row.within(self._frame), under.within(self._frame)):
             part = self._crop(window)
@@ -208,7 +220,7 @@ def _ornament(line: Element, region: Region) -> bool:
     return len(line.text) <= 2 and region.right - line.region.right < 12 and line.region.x > region.middle[0]
 
 
-def _pointed(mask: np.ndarray, blob: Region) -> bool:
+def _pointed(mask: Mask, blob: Region) -> bool:
     """Does its width shrink from one end to the other, or come to a point, as arrows' do?"""
     part = mask[blob.y : blob.bottom, blob.x : blob.right]
     spans = [int(np.ptp(np.flatnonzero(row))) + 1 if row.any() else 0 for row in part]
@@ -217,20 +229,23 @@ def _pointed(mask: np.ndarray, blob: Region) -> bool:
     return blob.width >= 0.9 * blob.height and min(top, bottom) <= 0.67 * max(spans)
 
 
-def _marked(part: Pixels, mask: np.ndarray) -> bool:
-    """Is there a tick or a dot inside? One that is not ticked has a plain inside up to its thin border."""
-    height, width = mask.shape
+def _marked(part: Pixels, ground: npt.NDArray[np.int16]) -> bool:
+    """Is there a tick or a dot inside, or is it filled? Else its inside is plain and pale up to a thin border."""
+    height, width = part.shape[:2]
     dy, dx = max(2, round(height * 0.25)), max(2, round(width * 0.25))
     inner = part[dy : height - dy, dx : width - dx].reshape(-1, 3).astype(np.int16)
     middle = np.median(part[height // 2 - 1 : height // 2 + 2, width // 2 - 1 : width // 2 + 2], axis=(0, 1))
     if (np.abs(inner - np.median(inner, axis=0)).max(1) > 45).mean() > 0.06:
+        return True
+    # ttk's own theme fills the box with blue, without a mark.
+    if np.ptp(middle) - np.ptp(ground) > 40 or ground.mean() - middle.mean() > 80:
         return True
     across = np.abs(part[height // 2].astype(np.int16) - middle).max(1) > 25
     down = np.abs(part[:, width // 2].astype(np.int16) - middle).max(1) > 25
     return (_hollow(across) + _hollow(down)) / 2 < 0.6
 
 
-def _hollow(other: np.ndarray) -> float:
+def _hollow(other: Mask) -> float:
     """How much of a line through the middle has the middle's colour without a break."""
     half = len(other) // 2
     before, after = np.flatnonzero(other[:half]), np.flatnonzero(other[half:])
@@ -239,7 +254,7 @@ def _hollow(other: np.ndarray) -> float:
     return (last - first) / len(other)
 
 
-def _thumb(part: Pixels, mask: np.ndarray, blob: Region) -> float | None:
+def _thumb(part: Pixels, mask: Mask, blob: Region) -> float | None:
     """Where along a track the thumb stands, 0 to 1; None when there is none."""
     height, width = part.shape[:2]
     tall = mask[blob.y : blob.bottom, blob.x : blob.right].sum(0)

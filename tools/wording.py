@@ -18,7 +18,21 @@ letters differ. A better kind wins over any number of worse ones."""
 _TRAILING = " \t:：.。…*＊,，;；›»>"
 _LEADING = " \t*•·–-›»>"
 _NEGATIONS = ("un", "de", "dis", "in", "im", "non", "re", "ir", "不", "取消", "未", "非", "反")
-_TWINS = str.maketrans({"0": "o", "1": "l", "|": "l", "i": "l", "!": "l", "5": "s", "$": "s", "8": "b"})
+_TWINS = str.maketrans(
+    {
+        "0": "o",
+        "1": "l",
+        "|": "l",
+        "i": "l",
+        "!": "l",
+        "5": "s",
+        "$": "s",
+        "8": "b",
+        "二": "=",
+        "一": "-",
+        "十": "+",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

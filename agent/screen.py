@@ -14,7 +14,7 @@ from typing import Self
 from screenwright.agent.limits import Limits
 from screenwright.agent.loop import Agent, Listener, Run
 from screenwright.policies.guard import Guard
-from screenwright.policies.literal.instruction import Instruction, Verb
+from screenwright.policies.literal.instruction import Direction, Instruction, Verb
 from screenwright.policies.literal.policy import Literal
 from screenwright.tools.actions import Done
 from screenwright.tools.device import Device
@@ -142,7 +142,7 @@ class Screen:
 
     def scroll(self, down: int = 0, right: int = 0, until: Aim | None = None) -> None:
         """Turn the wheel by notches, negative for up and left, or until something is visible."""
-        direction = ("down" if down >= 0 else "up") if not right else ("right" if right > 0 else "left")
+        direction: Direction = ("right" if right > 0 else "left") if right else ("down" if down >= 0 else "up")
         count = max(1, abs(down or right))
         self._run(Instruction("scroll", direction=direction, count=count, until=_target(until)))
 

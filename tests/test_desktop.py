@@ -119,7 +119,11 @@ def test_a_screen_that_was_resized_refuses_old_points(desktop: Desktop) -> None:
 
     old = desktop.observe().frame
     mode = ["1024x768", "0", "1024", "0", "0", "1024", "768", "0", "0", "768"]
-    for words in (["--newmode", *mode], ["--addmode", "screen", mode[0]], ["--output", "screen", "--mode", mode[0]]):
+    for words in (
+        ["--newmode", *mode],
+        ["--addmode", "screen", mode[0]],
+        ["--output", "screen", "--mode", mode[0]],
+    ):
         subprocess.run(["xrandr", *words], env=desktop.environment, check=True, capture_output=True)
     assert desktop.observe().frame == Size(1024, 768)
     with pytest.raises(BadAction, match=r"measured on a 1280x800 frame, but the screen is 1024x768 now"):
@@ -176,7 +180,7 @@ def test_a_missing_xvfb_is_named_with_its_package(monkeypatch: pytest.MonkeyPatc
 
 def test_no_window_manager_is_a_problem_with_a_fix(desktop: Desktop) -> None:
     assert desktop.problems() == []
-    for process in desktop._virtual._processes._running:  # type: ignore[union-attr]
+    for process in desktop._virtual._processes.running:  # type: ignore[union-attr]
         if b"openbox" in Path(f"/proc/{process.pid}/cmdline").read_bytes():
             process.kill()
             process.wait()

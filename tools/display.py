@@ -51,6 +51,15 @@ class Processes:
         self._running.append(process)
         return process  # type: ignore[no-any-return]
 
+    def adopt(self, process: Process) -> None:
+        """End this one with the others; it leads a process group."""
+        self._running.append(process)
+
+    @property
+    def running(self) -> list[Process]:
+        """What has been started here, the first first."""
+        return list(self._running)
+
     def close(self, patience_s: float = 3.0) -> None:
         """End all, the last started first; those that do not go in time are killed."""
         running, self._running = self._running, []
@@ -152,7 +161,7 @@ class VirtualDisplay:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-            self._processes._running.append(server)
+            self._processes.adopt(server)
             return ":" + _line(read, server, "Xvfb")
         finally:
             os.close(write)

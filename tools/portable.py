@@ -12,8 +12,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from screenwright.tools import keys
 from screenwright.tools.errors import BadAction, NotInstalled
+from screenwright.tools.keys import KEYS, canonical
+from screenwright.tools.keys import chord as pressed
 from screenwright.tools.x11 import X11
 
 Spot = tuple[int, int]
@@ -105,11 +106,11 @@ class PyAutoGui:
                 )
         self._gui.write(text.replace("\r\n", "\n"))
 
-    def chord(self, names: Sequence[str], count: int) -> None:
+    def chord(self, keys: Sequence[str], count: int) -> None:
         if self._keyboard is not None:
-            self._keyboard.chord(names, count)
+            self._keyboard.chord(keys, count)
             return
-        known = [self._name(name) for name in keys.chord(names)]
+        known = [self._name(name) for name in pressed(keys)]
         try:
             for _ in range(count):
                 for name in known:
@@ -132,8 +133,8 @@ class PyAutoGui:
 
     def _name(self, name: str) -> str:
         """pyautogui's name; BadAction for a key that it would silently ignore."""
-        found = keys.canonical(name)
-        theirs = keys.KEYS[found][1] if found in keys.KEYS else found
+        found = canonical(name)
+        theirs = KEYS[found][1] if found in KEYS else found
         if theirs == "win" and sys.platform == "darwin":
             theirs = "command"
         if theirs is None or not self._gui.isValidKey(theirs):

@@ -45,12 +45,17 @@ def step(facts: Json, size: Size, load: Load) -> Step:
     return Step(
         facts["index"],
         _seen(facts["seen"], facts["frame"], load, size),
-        Decision(**{**decision, "action": actions.parse(decision["action"])}) if decision else None,
+        _decision(decision) if decision else None,
         Verdict(**verdict) if verdict else None,
         _result(facts["result"]),
         facts["started"],
         after,
     )
+
+
+def _decision(facts: Json) -> Decision:
+    held: Json = {**facts, "action": actions.parse(facts["action"])}
+    return Decision(**held)
 
 
 def _decision_json(decision: Decision) -> Json:
@@ -65,10 +70,11 @@ def _decision_json(decision: Decision) -> Json:
 
 
 def _result(facts: Json) -> Result:
-    effect = facts["effect"]
-    regions = tuple(Region(**region) for region in effect["regions"])
-    moving = tuple(Region(**region) for region in effect["moving"])
-    return Result(**{**facts, "effect": Effect(**{**effect, "regions": regions, "moving": moving})})
+    effect: Json = dict(facts["effect"])
+    for name in ("regions", "moving"):
+        effect[name] = tuple(Region(**region) for region in effect[name])
+    held: Json = {**facts, "effect": Effect(**effect)}
+    return Result(**held)
 
 
 def _seen_json(observation: Observation) -> Json:

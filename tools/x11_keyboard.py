@@ -144,7 +144,8 @@ class Keyboard:
         part: list[int] = []
         needed: set[int] = set()
         for character in text.replace("\r\n", "\n"):
-            symbol = _keysym(CONTROL_KEYS.get(character)) if character in CONTROL_KEYS else _of(character)
+            key = CONTROL_KEYS.get(character)
+            symbol = _keysym(key) if key else _of(character)
             if symbol not in layout.strokes:
                 if symbol not in needed and len(needed) == len(layout.spare):
                     yield part
@@ -247,12 +248,12 @@ def _of(character: str) -> int:
     return ord(character) if ord(character) < 0x100 else 0x01000000 | ord(character)
 
 
-def _keysym(name: str | None) -> int:
+def _keysym(name: str) -> int:
     from Xlib import XK
 
     XK.load_keysym_group("xf86")
     XK.load_keysym_group("xkb")
     number = XK.string_to_keysym(name)
-    if not number and name and name.startswith("XF86"):
+    if not number and name.startswith("XF86"):
         number = XK.string_to_keysym("XF86_" + name[4:])
     return int(number)

@@ -88,6 +88,14 @@ def test_twins_are_listed_once() -> None:
     assert without_twins([*bar, far]) == [bar[0], far]
 
 
+def test_a_tree_that_points_beside_its_text_is_set_right() -> None:
+    tab = node("Sheet1", Region(138, 725, 66, 23), "tab")
+    (element,) = merged(seen(blank()), [line("Sheet1", 130, 754, 48)], [tab]).elements
+    assert element.source == "atspi" and element.region == Region(121, 751, 66, 23)
+    busy = [line("Sheet1", 130, 754, 48), line("Total", 150, 728)]
+    assert node("Sheet1", Region(138, 725, 66, 23), "tab") in merged(seen(blank()), busy, [tab]).elements
+
+
 def test_reading_order_is_row_by_row() -> None:
     names = {"a": (10, 10), "b": (200, 14), "c": (400, 8), "d": (10, 60), "e": (300, 55)}
     elements = [node(n, Region(x, y, 50, 20)) for n, (x, y) in reversed(names.items())]

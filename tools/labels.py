@@ -122,7 +122,7 @@ def cost_px(label: Region, widget: Region, role: Role) -> float | None:
     if over <= 0:
         return None
     skew = 0.3 * abs(label.x - widget.x)
-    if 0 <= widget.y - label.bottom + 6 <= 3 * height:
+    if 0 <= widget.y - label.bottom + 6 <= (6 if role == "slider" else 3) * height:
         return float(max(0, widget.y - label.bottom) + skew + 16)
     if 0 <= label.y - widget.bottom + 6 <= 2 * height:
         return float(max(0, label.y - widget.bottom) + skew + 36)

@@ -190,7 +190,7 @@ class Widgets:
     def _sliders_near(self, label: Region) -> Iterator[Element]:
         height = max(16, label.height)
         row = Region(label.right + 2, label.y - height // 2 - 3, 640, label.height + 2 * (height // 2) + 6)
-        under = Region(label.x - 60, label.bottom, 640, 3 * height)
+        under = Region(label.x - 60, label.bottom, 640, 6 * height)
         for window in (row.within(self._frame), under.within(self._frame)):
             part = self._crop(window)
             if part.size == 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from screenwright.tools.elements import Target
@@ -25,7 +25,8 @@ class Instruction:
     `target` is always what is acted on: the field of type, append and clear, the box of check, the
     drop-down of choose, the label of read; none: what has the focus. `value`: the text typed, the option
     chosen, the application opened, the variable read into, the answer given. `to`: where a drag ends.
-    `until`: what a scroll looks for. `source` and `line`: the words and where they stand in the script.
+    `until`: what a scroll looks for; `count`: how often, or how many notches (0: to the end). `source` and
+    `line`: the words and where they stand in the script.
     """
 
     verb: Verb
@@ -42,12 +43,13 @@ class Instruction:
 
     def filled(self, variables: dict[str, str]) -> Instruction:
         """With each `{{name}}` replaced by what was read into it. GaveUp for a name nothing was read into."""
-        changes = {}
-        for field in fields(self):
-            held = getattr(self, field.name)
-            if field.name != "source" and isinstance(held, str | Target):
-                changes[field.name] = _filled(held, variables)
-        return replace(self, **changes)
+        return replace(
+            self,
+            value=None if self.value is None else _text(self.value, variables),
+            target=_target(self.target, variables),
+            to=_target(self.to, variables),
+            until=_target(self.until, variables),
+        )
 
     def __str__(self) -> str:
         words = [self.verb.replace("_", " ")]
@@ -61,17 +63,18 @@ class Instruction:
         return " ".join(words)
 
 
-def _filled(held: str | Target, variables: dict[str, str]) -> str | Target:
-    if isinstance(held, Target):
-        text = _filled(held.text, variables) if held.text is not None else None
-        anchor = _filled(held.anchor, variables) if held.anchor is not None else None
-        return replace(held, text=text, anchor=anchor)
+def _target(held: Target | None, variables: dict[str, str]) -> Target | None:
+    if held is None:
+        return None
+    text = None if held.text is None else _text(held.text, variables)
+    return replace(held, text=text, anchor=_target(held.anchor, variables))
 
+
+def _text(held: str, variables: dict[str, str]) -> str:
     def value(match: re.Match[str]) -> str:
         if match[1] not in variables:
-            raise GaveUp(
-                f"nothing has been read into {{{{{match[1]}}}}} yet; known: {', '.join(variables) or 'none'}"
-            )
+            known = ", ".join(variables) or "none"
+            raise GaveUp(f"nothing has been read into {{{{{match[1]}}}}} yet; known: {known}")
         return variables[match[1]]
 
     return VARIABLE.sub(value, held)

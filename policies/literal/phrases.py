@@ -4,45 +4,68 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from screenwright.tools import keys
-from screenwright.tools.errors import BadAction, BadScript
+from screenwright.tools.errors import BadScript
 
-# An apostrophe inside a word opens nothing: "don't". A closing one is followed by no letter.
+# An apostrophe inside a word opens nothing: "don't". A closing one is followed by no letter, except that
+# Chinese puts no space between a word and a quotation mark.
 QUOTED = re.compile(
     r"“([^”]*)”|„([^“”]*)[“”]|«([^»]*)»|「([^」]*)」|『([^』]*)』|‘([^’]*)’|\"([^\"]*)\"|`([^`]*)`"
-    r"|(?<!\w)'((?:[^']|'(?=\w))*)'(?!\w)|(\{\{[^{}]*\}\})"
+    r"|(?<![^\W\u3400-\u9fff])'((?:[^']|'(?=[^\W\u3400-\u9fff]))*)'(?![^\W\u3400-\u9fff])"
+    r"|(?P<bare>\{\{[^{}]*\}\})"
 )
 OPEN, CLOSE = "\ue000", "\ue001"
 MARK = re.compile(OPEN + r"(\d+)" + CLOSE)
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "毫秒": 0.001, "秒": 1, "分": 60}
 
 
+class Unclear(ValueError):
+    """Words that can't be taken for one thing; says which. Becomes a BadScript with its line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence whose quoted parts stand as marks; `quotes[n]` is what the n-th mark stands for."""
+    """A sentence whose quoted parts stand as marks; `quotes[n]` is what the n-th mark stands for.
+
+    `bare` are the numbers of the marks that are parameters without quotation marks.
+    """
 
     text: str
     quotes: tuple[str, ...]
+    bare: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, text: str) -> Sentence:
         quotes: list[str] = []
+        bare: set[int] = set()
 
         def mark(match: re.Match[str]) -> str:
+            if match["bare"]:
+                bare.add(len(quotes))
             quotes.append(next(group for group in match.groups() if group is not None))
             return f"{OPEN}{len(quotes) - 1}{CLOSE}"
 
         clean = text.replace(OPEN, "").replace(CLOSE, "")
-        return cls(QUOTED.sub(mark, clean), tuple(quotes))
+        return cls(QUOTED.sub(mark, clean), tuple(quotes), frozenset(bare))
 
     def part(self, text: str) -> Sentence:
-        return Sentence(text.strip(), self.quotes)
+        return replace(self, text=text.strip())
 
     def full(self, text: str | None = None) -> str:
         """The words with their quotes put back, without quotation marks."""
         return MARK.sub(lambda match: self.quotes[int(match[1])], self.text if text is None else text).strip()
+
+    def one(self, text: str) -> str:
+        """The words of one thing. Unclear where words stand beside a quoted text: 'click "Save" twise'."""
+        quoted = [int(match[1]) for match in MARK.finditer(text)]
+        beside = MARK.sub(" ", text).strip(" .,:，。：")
+        if set(quoted) - self.bare and (beside or len(quoted) > 1):
+            raise Unclear(
+                f"what is {beside!r} beside {self.quotes[quoted[0]]!r}? Quote the whole text of one thing, or"
+                " nothing; a text with quotation marks in it goes into “…”"
+            )
+        return self.full(text)
 
     def said(self) -> str:
         """The words as a person wrote them, more or less: quoted parts in straight quotes."""
@@ -61,45 +84,6 @@ def seconds(number: str, unit: str) -> float:
     return float(number) * factor
 
 
-def chord(text: str, quoted: bool) -> tuple[str, ...] | None:
-    """Key names for 'Ctrl+S', 'Page Down', 'a'; None for what is no key, or is quoted and no chord.
-
-    What is quoted stands on the screen, so `press "Enter"` clicks Enter; `press "Ctrl+S"` can only be keys.
-    """
-    text = text.strip()
-    parts = _parts(text)
-    if quoted and len(parts) < 2:
-        return None
-    known = [keys.known(part) for part in parts]
-    if not parts or any(name is None for name in known):
-        return None
-    return tuple(name for name in known if name is not None)
-
-
-def refuse_unknown_keys(text: str, line: int) -> None:
-    """BadScript for 'Ctrl+Bogus': a label with a plus after the name of a modifier is a slip of the pen."""
-    parts = _parts(text.strip())
-    if len(parts) > 1 and keys.known(parts[0]) in keys.MODIFIERS:
-        for part in parts:
-            try:
-                keys.canonical(part)
-            except BadAction as error:
-                where = f"line {line}: " if line else ""
-                raise BadScript(f"{where}press {text!r}: {error}") from None
-
-
-def _parts(text: str) -> Sequence[str]:
-    if text in ("+", "-"):
-        return [text]
-    plus = [part.strip() for part in re.split(r"\s*\+\s*(?=.)", text)]
-    if len(plus) > 1:
-        return plus
-    dash = text.split("-")
-    if len(dash) > 1 and keys.known(dash[0].strip()) in keys.MODIFIERS:
-        return [part.strip() for part in dash]
-    return [text]
-
-
 def not_understood(said: str, line: int, verbs: Sequence[str]) -> BadScript:
     """The error for words that are no step: the line, the words, the verbs that come nearest."""
     from rapidfuzz import fuzz, process
@@ -109,3 +93,9 @@ def not_understood(said: str, line: int, verbs: Sequence[str]) -> BadScript:
     near = ", ".join(hit[0] for hit in hits) or ", ".join(verbs[:8])
     where = f"line {line}: " if line else ""
     return BadScript(f"{where}{said!r} is not understood; verbs that come near: {near} (see docs/scripts.md)")
+
+
+def unclear(said: str, line: int, error: Unclear) -> BadScript:
+    """The error for a step whose verb is known and whose other words are not."""
+    where = f"line {line}: " if line else ""
+    return BadScript(f"{where}{said!r}: {error} (see docs/scripts.md)")

@@ -49,7 +49,8 @@ def read_script(text: str, parameters: dict[str, str]) -> list[Instruction]:
 
 def _parse(words: str, line: int) -> list[Instruction]:
     outside = Sentence.of(words).text
-    return (chinese if CJK.search(outside) else english).parse(words, line)
+    parse = chinese.parse if CJK.search(outside) else english.parse
+    return parse(words, line)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

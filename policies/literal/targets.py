@@ -65,7 +65,7 @@ def _plain(part: Sentence, text: str) -> Target:
         return Target(role=ROLES[words.lower()], ordinal=ordinal)
     match = ROLE_LAST.fullmatch(words) or (MARK.search(words) and ROLE_FIRST.fullmatch(words))
     if match:
-        return Target(part.full(match["name"]), ROLES[match["role"].lower()], ordinal)
+        return Target(part.one(match["name"]), ROLES[match["role"].lower()], ordinal)
     if ROLE_ALONE.fullmatch(words) and not words[:1].isupper():
         return Target(role=ROLES[words.lower()])
-    return Target(part.full(words), ordinal=ordinal)
+    return Target(part.one(words), ordinal=ordinal)

@@ -16,6 +16,7 @@ from screenwright.tools.steps import Decision
 
 OPENING_S = 20.0
 WAITING_S = 30.0
+SCROLLS = 60  # a page that grows while it is scrolled has no end
 
 
 class Verbs:
@@ -84,7 +85,8 @@ class Verbs:
             count=count,
             target=found.element.text or str(step.target),
         )
-        yield Decision(click, fields.why(found), confidence=found.score)
+        for _ in range(max(1, step.count)):
+            yield Decision(click, fields.why(found), confidence=found.score)
         return None
 
     def _hover(self, step: Instruction, now: Moment) -> Acts:
@@ -106,9 +108,12 @@ class Verbs:
     def _clip(self, step: Instruction, now: Moment) -> Acts:
         if step.target:
             found, now = yield from fields.seek_field(step.target, now, self.patience_s)
-            count = 3 if step.verb == "copy" else 1
+            tall = found.element.region.height > fields.LINE_PX
+            count = 3 if step.verb == "copy" and not tall else 1
             click = Click(point=fields.center(found, now), count=count, target=found.element.text)
             now = yield Decision(click, fields.why(found), confidence=found.score)
+            if step.verb == "copy" and tall:
+                now = yield Decision(PressKeys(keys=("ctrl", "a")), "all of it: a triple click is one line only")
         key = "c" if step.verb == "copy" else "v"
         yield Decision(PressKeys(keys=("ctrl", key)), f"Ctrl+{key.upper()} is {step.verb}")
         return None
@@ -119,22 +124,25 @@ class Verbs:
             found, now = yield from seek(step.target, now, self.patience_s, scroll=False)
             inside = found.element.region
         sign = -1 if step.direction in ("up", "left") else 1
-        notches = sign * max(1, step.count)
         sideways = step.direction in ("left", "right")
-        while True:
+        onward = step.until is not None or step.count == 0  # until something, or to the end
+        notches = sign * (5 if onward else step.count)
+        for _ in range(SCROLLS if onward else 1):
             if step.until and now.scene.find_all(step.until):
                 return None
             scroll = Scroll(
-                point=resting_place(now, inside),
-                down=0 if sideways else (sign * 5 if step.until else notches),
-                right=0 if not sideways else (sign * 5 if step.until else notches),
+                point=resting_place(now, inside), down=0 if sideways else notches, right=notches if sideways else 0
             )
-            now = yield Decision(scroll, f"until {step.until} is visible" if step.until else "as the step says")
-            if not step.until:
-                return None
-            if now.effect.where == "nothing" and not now.scene.find_all(step.until):
-                near = ", ".join(e.text for e in now.scene.elements[:6])
-                raise GaveUp(f"scrolled to the end, and {step.until} is not there; the last texts seen: {near}")
+            why = (
+                f"until {step.until} is visible" if step.until else "to the end" if onward else "as the step says"
+            )
+            now = yield Decision(scroll, why)
+            if onward and now.effect.where == "nothing":
+                break
+        if step.until and not now.scene.find_all(step.until):
+            near = ", ".join(e.text for e in now.scene.elements[:6])
+            raise GaveUp(f"scrolled to the end, and {step.until} is not there; the last texts seen: {near}")
+        return None
 
     def _wait(self, step: Instruction, now: Moment, seconds: float, gone: bool) -> Acts:
         yield from await_seen(_needed(step.target), now, seconds, gone=gone)

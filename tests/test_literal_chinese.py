@@ -80,6 +80,45 @@ def test_one_step(said: str, meant: Instruction) -> None:
     assert [replace(step, source="", line=0) for step in parse(said)] == [meant]
 
 
+MORE: list[tuple[str, list[Instruction]]] = [
+    ("按下 Ctrl+A 和 Ctrl+C", [I("press", keys=("ctrl", "A")), I("press", keys=("ctrl", "C"))]),
+    ("按两次 Tab", [I("press", keys=("tab",), count=2)]),
+    ("按向下键 3 次", [I("press", keys=("down",), count=3)]),
+    ("按下方向键下", [I("press", keys=("down",))]),
+    ("点击“保存”按钮两次", [I("click", T("保存", "button"), count=2)]),
+    ("点击“甲”、“乙”和“丙”", [I("click", T(t)) for t in "甲乙丙"]),
+    ("点击'保存'", [I("click", T("保存"))]),
+    ("点击倒数第二个“删除”", [I("click", T("删除", ordinal=-2))]),
+    ("点击第十二个链接", [I("click", T(None, "link", 12))]),
+    ("双击桌面上的“文件”", [I("double_click", T("文件"))]),
+    ("把“姓名”改为“李四”", [I("type", T("姓名"), "李四")]),
+    ("将“种类”下拉框设置为“红茶”", [I("choose", T("种类", "combo"), "红茶")]),
+    ("等待三十秒", [I("wait", seconds=30)]),
+    ("最多等待 30 秒直到看到“完成”", [I("wait_for", T("完成"), seconds=30)]),
+    ("滚动到底部", [I("scroll", direction="down", count=0)]),
+    ("往上滚动", [I("scroll", direction="up", count=3)]),
+    ("滚动到“确定”", [I("scroll", direction="down", count=3, until=T("确定"))]),
+    ("确认页面上有“成功”", [I("expect", T("成功"))]),
+    ("确认“错误”不存在", [I("expect_not", T("错误"))]),
+    ("打开“文件”菜单", [I("click", T("文件", "menu"))]),
+    ("把“总计”的值保存到 n", [I("read", T("总计"), "n")]),
+    ("读取“总计”右边的数字到 n", [I("read", Target(None, None, None, "right_of", T("总计")), "n")]),
+    ("告诉我“总计”", [I("read", T("总计"), "answer"), I("answer", value="{{answer}}")]),
+    ("全选", [I("press", keys=("ctrl", "a"))]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "meant"), MORE, ids=[said for said, _ in MORE])
+def test_more_than_one_word_for_it(said: str, meant: list[Instruction]) -> None:
+    assert [replace(step, source="", line=0) for step in parse(said)] == meant
+
+
+@pytest.mark.parametrize("said", ["在“姓名”和“昵称”中输入“张三”", "点击右边的“确定”", "选择“红茶”作为“种类”"])
+def test_words_that_would_be_lost_are_refused(said: str) -> None:
+    with pytest.raises(BadScript, match="line 7: "):
+        parse(said, 7)
+
+
 @pytest.mark.parametrize(
     ("said", "verbs"),
     [

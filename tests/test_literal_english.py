@@ -118,6 +118,73 @@ def test_one_step(said: str, meant: Instruction) -> None:
     assert plain(parse(said)) == [meant]
 
 
+MORE: list[tuple[str, list[Instruction]]] = [
+    ("press Ctrl+A, Ctrl+C and Tab twice", [
+        I("press", keys=("ctrl", "A")), I("press", keys=("ctrl", "C")), I("press", keys=("tab",), count=2)]),
+    ("press Down 3 times and Enter", [I("press", keys=("down",), count=3), I("press", keys=("enter",))]),
+    ("press Ctrl and C", [I("press", keys=("ctrl", "C"))]),
+    ("press Shift Tab", [I("press", keys=("shift", "tab"))]),
+    ("press Next", [I("click", T("Next"))]),
+    ("press Page Down key", [I("press", keys=("page_down",))]),
+    ("press the Menu key", [I("press", keys=("menu",))]),
+    ("press Enter in the Name field", [I("click", T("Name", "field")), I("press", keys=("enter",))]),
+    ('click "Save" twice', [I("click", T("Save"), count=2)]),
+    ("click the Save button 3 times", [I("click", T("Save", "button"), count=3)]),
+    ('check "A", "B" and "C"', [I("check", T(t)) for t in "ABC"]),
+    ('click "A" and "B"', [I("click", T("A")), I("click", T("B"))]),
+    ('type "a" into Name, "b" into City', [I("type", T("Name"), "a"), I("type", T("City"), "b")]),
+    ('in the Name field, type "Ada"', [I("type", T("Name", "field"), "Ada")]),
+    ('from "Kind" choose "Tea"', [I("choose", T("Kind"), "Tea")]),
+    ('type "x" in the row of "Bob"', [I("type", Target(None, "field", None, "in_row_of", T("Bob")), "x")]),
+    ('type "x" in the field below "Bob"', [I("type", Target(None, "field", None, "below", T("Bob")), "x")]),
+    ('check the box next to "News"', [I("check", Target(None, "checkbox", None, "next_to", T("News")))]),
+    ('set the checkbox "News" to off', [I("uncheck", T("News", "checkbox"))]),
+    ('set the Kind drop-down to "Tea"', [I("choose", T("Kind", "combo"), "Tea")]),
+    ('expect "Done" to be visible', [I("expect", T("Done"))]),
+    ('check if "Done" is visible', [I("expect", T("Done"))]),
+    ('the screen should show "Done"', [I("expect", T("Done"))]),
+    ('"Done" should not be visible', [I("expect_not", T("Done"))]),
+    ('expect "Error" to not be visible', [I("expect_not", T("Error"))]),
+    ("wait a minute", [I("wait", seconds=60)]),
+    ('wait up to 30 seconds for "Done"', [I("wait_for", T("Done"), seconds=30)]),
+    ('wait for "Done" for up to 30 s', [I("wait_for", T("Done"), seconds=30)]),
+    ('wait until "Busy" is gone for 20 s', [I("wait_gone", T("Busy"), seconds=20)]),
+    ("scroll to the bottom", [I("scroll", direction="down", count=0)]),
+    ('scroll "List" up', [I("scroll", T("List"), direction="up", count=3)]),
+    ("open the File menu", [I("click", T("File", "menu"))]),
+    ('copy "Total" into "Notes"', [I("copy", T("Total")), I("paste", T("Notes"))]),
+    ("select everything and copy it", [I("press", keys=("ctrl", "a")), I("copy")]),
+    ('read the text below "Total" into n', [I("read", Target(None, None, None, "below", T("Total")), "n")]),
+    ('read the value of "Total" as {{n}}', [I("read", T("Total"), "n")]),
+    ('answer with the value of "Total"', [I("read", T("Total"), "answer"), I("answer", value="{{answer}}")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "meant"), MORE, ids=[said for said, _ in MORE])
+def test_more_than_one_word_for_it(said: str, meant: list[Instruction]) -> None:
+    assert plain(parse(said)) == meant
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'click "Save" somehow',
+        'click "Save" "Close"',
+        'expect "Total" to show "42"',
+        'drag "A" from "B" to "C"',
+        'type "He said \\"hi\\"" into Name',
+        'open the file "a.txt"',
+        'wait until "Save" is enabled',
+        'type "a" and "b" into Name',
+        "press and hold Shift",
+        'set the checkbox "News" to tea',
+    ],
+)
+def test_words_that_would_be_lost_are_refused(said: str) -> None:
+    with pytest.raises(BadScript, match="line 7: "):
+        parse(said, 7)
+
+
 TARGETS: list[tuple[str, Target]] = [
     ("the second Save button", T("Save", "button", 2)),
     ('the last "Delete"', T("Delete", ordinal=-1)),

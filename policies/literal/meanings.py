@@ -71,7 +71,7 @@ def typed(verb: Verb) -> Build:
 def press(part: Sentence, g: Groups) -> list[Instruction]:
     def one(piece: str) -> tuple[str, int]:
         words, count = often(piece)
-        return re.sub(r"^the (.+) key$|^(.+) keys?$|^the (.+)$", lambda m: m[1] or m[2] or m[3], words), count
+        return re.sub(r"^the ", "", words, flags=re.IGNORECASE), count
 
     if re.match(r"and hold\b", g["k"], re.IGNORECASE):
         raise Unclear("a script can't hold keys down; press them together, such as Ctrl+Shift+T")

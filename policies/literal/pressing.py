@@ -37,7 +37,8 @@ def chord(text: str, quoted: bool) -> tuple[str, ...] | None:
     What is quoted stands on the screen, so `press "Enter"` clicks Enter; `press "Ctrl+S"` can only be keys.
     """
     text = text.strip()
-    parts = _parts(text)
+    key = re.fullmatch(r"(.+?) keys?", text, re.IGNORECASE)
+    parts = _parts(key[1] if key else text)
     if len(parts) < 2 and (quoted or text.lower() in ON_BUTTONS):
         return None
     known = [keys.known(part) for part in parts]

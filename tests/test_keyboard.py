@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from screenwright.tools import keys
 from screenwright.tools.actions import PressKeys, TypeText
+from screenwright.tools.clipboard import Clipboard
 from screenwright.tools.desktop import Desktop
 from screenwright.tools.errors import BadAction
 from screenwright.tools.x11 import X11
@@ -51,6 +53,40 @@ def test_more_characters_than_spare_keys(desktop: Desktop, echo: Any, eventually
     desktop.perform(TypeText(text=text))
     eventually(lambda: len(echo.text) >= 60)
     assert echo.text == text
+
+
+def fill_the_keymap(desktop: Desktop) -> None:
+    """Leave no keycode unused."""
+    x11 = X11(desktop.environment["DISPLAY"])
+    info = x11.display.display.info
+    rows = x11.display.get_keyboard_mapping(info.min_keycode, info.max_keycode - info.min_keycode + 1)
+    for code, row in enumerate(rows, info.min_keycode):
+        if not any(row):
+            x11.display.change_keyboard_mapping(code, [[0xFFBE, 0xFFBE]])
+    x11.display.sync()
+    x11.close()
+
+
+def test_without_spare_keys_the_clipboard_is_lent_and_put_back(
+    desktop: Desktop, echo: Any, eventually: Any
+) -> None:
+    fill_the_keymap(desktop)
+    clipboard = Clipboard(desktop.environment)
+    clipboard.write("the person's own")
+    desktop.perform(TypeText(text="中文 😀"))
+    eventually(lambda: echo.text == "中文 😀")
+    assert clipboard.read() == "the person's own"
+
+
+def test_a_picture_on_the_clipboard_is_not_thrown_away(desktop: Desktop, echo: Any, tmp_path: Path) -> None:
+    fill_the_keymap(desktop)
+    picture = tmp_path / "p.png"
+    picture.write_bytes(b"\x89PNG\r\n")
+    copy = ["xclip", "-selection", "clipboard", "-t", "image/png", "-i", str(picture)]
+    subprocess.run(copy, env=desktop.environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with pytest.raises(BadAction, match="no text and could not be put back"):
+        desktop.perform(TypeText(text="中"))
+    assert echo.text == ""
 
 
 def test_caps_lock_does_not_invert_what_is_typed(desktop: Desktop, echo: Any, eventually: Any) -> None:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from screenwright.tools.errors import BadAction, NotInstalled
 
 ANSWER_S = 3.0
+TEXTS = {"UTF8_STRING", "STRING", "TEXT", "text/plain", "text/plain;charset=utf-8"}
+NO_CONTENT = {"TARGETS", "TIMESTAMP", "MULTIPLE", "SAVE_TARGETS"}
 
 
 class Clipboard:
@@ -31,8 +33,10 @@ class Clipboard:
     @contextmanager
     def lent(self, text: str) -> Iterator[None]:
         """Hold `text` meanwhile. BadAction when it holds what can't be put back (a picture, files)."""
-        before = self.read()
-        if before is None and self._kinds():
+        kinds = self._kinds()
+        # Some owners answer any question with what they have, so what is there is asked first.
+        before = self.read() if TEXTS & kinds else None
+        if before is None and kinds - NO_CONTENT:
             raise BadAction(
                 "the clipboard holds something that is no text and could not be put back; clear it first"
             )
@@ -42,9 +46,9 @@ class Clipboard:
         finally:
             self.write(before or "")
 
-    def _kinds(self) -> list[str]:
+    def _kinds(self) -> set[str]:
         done = self._xclip("-out", "-target", "TARGETS")
-        return done.stdout.decode().split() if done.returncode == 0 else []
+        return set(done.stdout.decode().split()) if done.returncode == 0 else set()
 
     def _xclip(self, *options: str, feed: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
         path = shutil.which("xclip")

@@ -26,6 +26,7 @@ from screenwright.tools.actions import (
     Wait,
     describe,
 )
+from screenwright.tools.clipboard import Clipboard
 from screenwright.tools.display import Process, Processes, VirtualDisplay
 from screenwright.tools.elements import Element
 from screenwright.tools.errors import BadAction, DeviceLost, NotInstalled
@@ -225,8 +226,6 @@ class Desktop:
 
     def clipboard(self) -> str:
         """The text on the clipboard; empty where there is none."""
-        from screenwright.tools.clipboard import Clipboard
-
         return Clipboard(self.environment).read() or ""
 
     def release(self) -> None:
@@ -266,7 +265,7 @@ class Desktop:
             return PyAutoGui(self._x11)
         from screenwright.tools.xtest import XTest
 
-        return XTest(self._x11)
+        return XTest(self._x11, Clipboard(self.environment))
 
     def _make_pulse(self) -> Pulse | None:
         if self._x11 is None:

@@ -33,6 +33,10 @@ class Stroke:
     altgr: bool = False
 
 
+class NoSpareKey(BadAction):
+    """The text has characters that the layout lacks, and no keycode is free to lend them; nothing was typed."""
+
+
 class Keyboard:
     """Types and presses keys on one display."""
 
@@ -46,6 +50,8 @@ class Keyboard:
         self.refuse(text)
         layout = _Layout(self._x11)
         layout.check_free()
+        if not layout.spare and any(_symbols(text) - layout.strokes.keys()):
+            raise NoSpareKey("this keyboard map has no unused keycode to type other characters with")
         try:
             if layout.caps:
                 self._tap(layout, "Caps_Lock")
@@ -161,7 +167,7 @@ class Keyboard:
         if not wanted:
             return {}
         if not layout.spare:
-            raise BadAction("this keyboard map has no unused keycode to type other characters with")
+            raise NoSpareKey("this keyboard map has no unused keycode to type other characters with")
         self._give_back()
         display = self._x11.display
         strokes = {}
@@ -241,6 +247,10 @@ def _simpler(shift: bool, altgr: bool, than: Stroke) -> bool:
 
 def _symbol(name: str) -> int:
     return _keysym(keys.KEYS[name][0]) if name in keys.KEYS else _of(name)
+
+
+def _symbols(text: str) -> set[int]:
+    return {_of(character) for character in text if character not in CONTROL_KEYS}
 
 
 def _of(character: str) -> int:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from screenwright.tools.clipboard import Clipboard
 from screenwright.tools.x11 import X11
-from screenwright.tools.x11_keyboard import Keyboard
+from screenwright.tools.x11_keyboard import Keyboard, NoSpareKey
 
 Spot = tuple[int, int]
+OWNED_S = 0.15  # until the clipboard is really ours; a paste before that gets the old text
+FETCHED_S = 0.4
 
 
 class XTest:
     """An Executor on one X display."""
 
-    def __init__(self, x11: X11) -> None:
+    def __init__(self, x11: X11, clipboard: Clipboard) -> None:
         self._x11 = x11
+        self._clipboard = clipboard
         self._keyboard = Keyboard(x11)
 
     def position(self) -> Spot:
@@ -47,7 +51,17 @@ class XTest:
         self._x11.wheel("right" if right > 0 else "left", abs(right))
 
     def type(self, text: str) -> None:
-        self._keyboard.type(text)
+        try:
+            self._keyboard.type(text)
+        except NoSpareKey:
+            self._paste(text)
+
+    def _paste(self, text: str) -> None:
+        """Through the clipboard, which is put back. Programs fetch it some time after Ctrl+V."""
+        with self._clipboard.lent(text):
+            time.sleep(OWNED_S)
+            self._keyboard.chord(("ctrl", "v"))
+            time.sleep(FETCHED_S)
 
     def chord(self, keys: Sequence[str], count: int) -> None:
         self._keyboard.chord(keys, count)

@@ -93,6 +93,22 @@ def test_gtk_form(screen: Desktop, reader: Reader) -> None:
         program.wait(10)
 
 
+def test_gtk_slider_and_list(screen: Desktop, reader: Reader) -> None:
+    program = screen.start(["zenity", "--scale", "--text=How loud", "--value=30"])
+    try:
+        for _ in range(100):
+            seen = forms.still(screen)
+            if tree := [e for e in seen.elements if e.role == "slider"]:
+                break
+        scene = reader.read(Observation(seen.view, pixels=seen.pixels))
+        found = scene.find(Target("How loud", role="slider")).element
+        assert found.source == "pixels" and tree[0].region.holds(*found.region.middle)
+        assert abs(float(found.value or 0) - 0.3) < 0.05
+    finally:
+        program.terminate()
+        program.wait(10)
+
+
 def plain(width: int = 400, height: int = 300) -> np.ndarray:
     return np.full((height, width, 3), 230, np.uint8)
 

@@ -189,22 +189,21 @@ class Widgets:
 
     def _sliders_near(self, label: Region) -> Iterator[Element]:
         height = max(16, label.height)
+        ground = background(self._crop(label))
         row = Region(label.right + 2, label.y - height // 2 - 3, 640, label.height + 2 * (height // 2) + 6)
         under = Region(label.x - 60, label.bottom, 640, 6 * height)
         for window in (row.within(self._frame), under.within(self._frame)):
             part = self._crop(window)
             if part.size == 0:
                 continue
-            mask = different(part, background(part), 14)
+            mask = different(part, ground, 14)
             for blob in blobs(mask):
                 if blob.width < 60 or not 4 <= blob.height <= 44 or blob.width < 4 * blob.height:
                     continue
                 if blob.y <= 0 or blob.bottom >= part.shape[0]:
                     continue
                 place = blob.moved(window.x, window.y)
-                if any(
-                    place.holds(*line.region.middle) for line in self._lines if line.text.strip("|·-oO0") != ""
-                ):
+                if any(place.holds(*line.region.middle) for line in self._lines if len(line.text) > 1):
                     continue
                 where = _thumb(part[blob.y : blob.bottom, blob.x : blob.right], mask, blob)
                 if where is not None:

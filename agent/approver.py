@@ -51,12 +51,23 @@ class Approver:
                 raise Stopped(f"stopped by the person, who was asked about: {describe(decision.action)}")
 
     def _read(self, question: str) -> str:
+        _forget_what_was_typed()
         # input() writes its question to standard output, where --json wants one object and nothing else
         print(question, end="", file=self._file, flush=True)
         line = sys.stdin.readline()
         if not line:
             raise EOFError
         return line
+
+
+def _forget_what_was_typed() -> None:
+    """An answer counts only after its question: the agent itself may have typed "y" into this terminal."""
+    try:
+        import termios
+
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    except (ImportError, OSError, ValueError):  # Windows; no terminal
+        return
 
 
 def at_terminal() -> bool:

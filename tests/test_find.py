@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screenwright.tools.elements import Ambiguous, Element, Match, NotSeen, Relation, Role, Target
-from screenwright.tools.find import stands
 from screenwright.tools.geometry import Region, Size, View
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Scene, in_rows
+from screenwright.tools.relations import stands
 from screenwright.tools.wording import likeness
 
 FRAME = Size(800, 600)

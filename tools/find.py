@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from screenwright.tools.elements import Ambiguous, Element, Match, NotSeen, Relation, Role, Target
 from screenwright.tools.geometry import Region
 from screenwright.tools.labels import UNLABELLED, holding, labelled
+from screenwright.tools.relations import gap_px, rows_shared, stands
 from screenwright.tools.wording import ALIKE, CLOSE, EXACT, PART, likeness, nearest, squeezed
 
 if TYPE_CHECKING:
@@ -57,13 +58,14 @@ def _candidates(scene: Scene, target: Target) -> list[Match]:
     role, text = target.role, target.text
     if target.relation == "labelled" and target.anchor and text is None:
         text = target.anchor.text
+    unlabelled = role if role in UNLABELLED else None
     if text is None:
         listed = [e for e in scene.elements if role is None or e.role == role]
-        if role in UNLABELLED and role is not None:
-            listed += [w for w in scene.widgets.of(role) if not _covered(w, listed)]
+        if unlabelled:
+            listed += [w for w in scene.widgets.of(unlabelled) if not _covered(w, listed)]
         return [Match(e, 1.0) for e in _ordered(listed)]
-    if role in UNLABELLED and role is not None:
-        return _ranked(labelled(scene, text, role))
+    if unlabelled:
+        return _ranked(labelled(scene, text, unlabelled))
     plain = [m for e in scene.elements if (m := _matched(scene, e, text, role))]
     return _ranked(plain or _joined(scene, text))
 
@@ -125,56 +127,10 @@ def _joined(scene: Scene, text: str) -> list[Match]:
 def _continues(before: Region, after: Region) -> bool:
     """Does it stand next on the line, or on the next line of the same block?"""
     height = min(before.height, after.height)
-    if _rows_shared(before, after) > 0.5:
+    if rows_shared(before, after) > 0.5:
         return 0 <= after.x - before.right < 1.5 * height
     below = -0.4 * height <= after.y - before.bottom < 0.6 * height
     return below and min(before.right, after.right) - max(before.x, after.x) > 0
-
-
-def stands(relation: Relation, place: Region, anchor: Region) -> bool:
-    """Does something at `place` stand in that relation to something at `anchor`?"""
-    slack = 4
-    x, y = place.middle
-    match relation:
-        case "right_of":
-            return place.x >= anchor.right - slack and _rows_shared(place, anchor) >= 0.3
-        case "left_of":
-            return place.right <= anchor.x + slack and _rows_shared(place, anchor) >= 0.3
-        case "below":
-            return place.y >= anchor.bottom - slack
-        case "above":
-            return place.bottom <= anchor.y + slack
-        case "in_row_of":
-            return _rows_shared(place, anchor) >= 0.5 and not anchor.shared(place).area
-        case "inside":
-            return anchor.holds(x, y) and place.area < anchor.area
-        case "next_to":
-            beside = _rows_shared(place, anchor) >= 0.3 or _columns_shared(place, anchor) > 0
-            return beside and anchor.shared(place).area * 2 < place.area
-        case "labelled":
-            return True  # decided by the label, not by where it stands
-
-
-def _rows_shared(a: Region, b: Region) -> float:
-    """How much of the lower of two heights stands side by side."""
-    return (min(a.bottom, b.bottom) - max(a.y, b.y)) / max(1, min(a.height, b.height))
-
-
-def _columns_shared(a: Region, b: Region) -> float:
-    return (min(a.right, b.right) - max(a.x, b.x)) / max(1, min(a.width, b.width))
-
-
-def gap_px(relation: Relation, place: Region, anchor: Region) -> float:
-    """How far something is in the direction of the relation; what stands askew is farther."""
-    dx = max(0, place.x - anchor.right, anchor.x - place.right)
-    dy = max(0, place.y - anchor.bottom, anchor.y - place.bottom)
-    match relation:
-        case "above" | "below":
-            return dy + 0.5 * dx
-        case "right_of" | "left_of" | "in_row_of":
-            return dx + 0.5 * dy
-        case _:
-            return float((dx * dx + dy * dy) ** 0.5)
 
 
 def _ranked(matches: list[Match]) -> list[Match]:

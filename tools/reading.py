@@ -79,15 +79,15 @@ class Scene:
 
     def find(self, target: Target) -> Match:
         """The one element that answers; NotSeen with the nearest texts, Ambiguous with the candidates."""
-        from screenwright.tools.find import find
+        from screenwright.tools import find
 
-        return find(self, target)
+        return find.find(self, target)
 
     def find_all(self, target: Target) -> list[Match]:
         """Every element that answers, best first (in reading order among equals); empty when none does."""
-        from screenwright.tools.find import find_all
+        from screenwright.tools import find
 
-        return find_all(self, target)
+        return find.find_all(self, target)
 
     @cached_property
     def widgets(self) -> Widgets:

@@ -12,8 +12,9 @@ from labels import Screenful, screens
 
 from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Observation, Pixels
-from screenwright.tools.ocr import TextReader, networks
+from screenwright.tools.ocr import TextReader
 from screenwright.tools.reading import Reader
+from screenwright.tools.textnets import networks
 from screenwright.tools.wording import squeezed
 
 SCREENS = 10
@@ -85,9 +86,9 @@ def read_recall() -> Row:
     at the ends are not counted, as nothing that searches by text does. The baseline is rapidocr's own
     pipeline with the same networks, as it comes but for orientation.
     """
-    from rapidocr import RapidOCR
+    import rapidocr
 
-    plain = RapidOCR(params={"Global.log_level": "critical", "Global.use_cls": False})
+    plain: Any = rapidocr.RapidOCR(params={"Global.log_level": "critical", "Global.use_cls": False})
     ours, theirs, exact, total = 0, 0, 0, 0
     ours_s = theirs_s = 0.0
     for screen in shown():
@@ -95,7 +96,7 @@ def read_recall() -> Row:
         began = time.perf_counter()
         lines = [(line.text, line.region) for line in TextReader().read(pixels)]
         middle = time.perf_counter()
-        found = plain(np.ascontiguousarray(pixels[..., ::-1]), use_det=True, use_cls=False, use_rec=True)
+        found: Any = plain(np.ascontiguousarray(pixels[..., ::-1]), use_det=True, use_cls=False, use_rec=True)
         theirs_s += time.perf_counter() - middle
         ours_s += middle - began
         others = [

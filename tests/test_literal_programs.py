@@ -1,0 +1,156 @@
+"""Plain words on real programs: a German and Chinese page in Chromium, a long Tk window, GTK's own dialogs."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from screenwright.agent import Agent
+from screenwright.policies import Guard, Literal
+from screenwright.tools import Desktop, Outcome, Task, Trace
+from screenwright.tools.reading import Reader
+
+PROGRAMS = Path(__file__).parent / "programs"
+CHROMIUM = [
+    "--no-sandbox", "--no-first-run", "--disable-gpu", "--force-device-scale-factor=1", "--kiosk",
+    "--disable-infobars",
+]  # fmt: skip
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(desktop: Desktop, reader: Reader, tmp_path: Path) -> Run:
+    count = itertools.count(1)
+
+    def go(script: str, patience_s: float = 10, **parameters: str) -> Outcome:
+        policy = Literal(reader=reader, patience_s=patience_s)
+        free = Guard([], "allow")  # the shipped rules ask before something is sent
+        return Agent(policy, desktop, guard=free, trace=tmp_path / f"run{next(count)}").run(Task(script, parameters))
+
+    return go
+
+
+@pytest.fixture
+def registration(desktop: Desktop, tmp_path: Path) -> Iterator[list[dict[str, str]]]:
+    """The registration page in Chromium; what is posted arrives in the list."""
+    if not shutil.which("chromium"):
+        pytest.skip("no Chromium: sudo apt-get install chromium")
+    posted: list[dict[str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write((PROGRAMS / "registration.html").read_bytes())
+
+        def do_POST(self) -> None:
+            posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/"
+        desktop.start(["chromium", *CHROMIUM, f"--user-data-dir={tmp_path / 'profile'}", address])
+        yield posted
+        server.shutdown()
+
+
+FILL = """
+- wait for "Straße" (60 s)
+- 在“姓名”中输入“张三”
+- type "Größe Öläß" into Straße
+- type "{{secret}}" into Password
+- type "one" into Notes and append " two" to Notes
+- choose "Switzerland" from Country
+- click "Large"
+- uncheck "Send me news" and check "I accept the terms"
+- click "Edit" in the row of "Shipping"
+- click "Absenden"
+- wait for "angenommen" (20 s)
+- read "Auftrag" into order
+- answer "{{order}}"
+"""
+
+
+def test_a_page_is_filled_in_and_sent(
+    run: Run, registration: list[dict[str, str]], eventually: Callable[..., Any], tmp_path: Path
+) -> None:
+    outcome = run(FILL, secret="geheim7")
+    assert outcome.ok, outcome.message
+    assert eventually(lambda: registration)[0] == {
+        "name": "张三",
+        "street": "Größe Öläß",
+        "password": "geheim7",
+        "notes": "one two",
+        "country": "Switzerland",
+        "size": "L",
+        "terms": "on",
+        "shipping": "yes",
+    }
+    assert outcome.answer and "2718" in outcome.answer
+    assert not any("geheim7" in s.decision.thought for s in Trace(tmp_path / "run1").steps if s.decision)
+
+
+def test_what_is_not_said_clearly_is_not_clicked(
+    run: Run, registration: list[dict[str, str]], tmp_path: Path
+) -> None:
+    outcome = run('- wait for "Billing" (60 s)\n- click "Edit"', patience_s=1)
+    assert outcome.status == "gave_up" and '"Edit" fits 2 places' in outcome.message
+    assert "step 2 (line 2)" in outcome.message
+    outcome = run('click "Contry"', patience_s=1)
+    assert outcome.status == "gave_up" and '"Country"' in outcome.message
+    assert not registration
+    steps = [step for run in tmp_path.glob("run*") for step in Trace(run).steps]
+    assert len(steps) > 3
+    assert not any(step.decision and step.decision.action.kind == "click" for step in steps)
+
+
+def test_a_long_window_with_a_menu_button(run: Run, desktop: Desktop, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    desktop.start([sys.executable, str(PROGRAMS / "long_window.py"), str(out)])
+    outcome = run("""
+- wait for "Kind" (20 s)
+- choose "Green tea" from Kind
+- double-click "Row 2"
+- right-click "Row 3", then click "Remove"
+- press F5
+- wait until "Busy" is gone
+- scroll until "Finish" is visible
+- press Finish
+""")
+    assert outcome.ok, outcome.message
+    assert json.loads(out.read_text(encoding="utf-8")) == {
+        "kind": "Green tea",
+        "said": ["double Row 2", "menu Row 3", "remove", "f5"],
+    }
+
+
+def test_a_dialog_of_gtk(run: Run, desktop: Desktop, tmp_path: Path) -> None:
+    if not shutil.which("zenity"):
+        pytest.skip("no zenity: sudo apt-get install zenity")
+    dialog = ["zenity", "--forms", "--title=Neu", "--text=Konto", "--add-entry=Vorname", "--add-password=Kennwort"]
+    process = desktop.start([*dialog, "--add-combo=Stadt", "--combo-values=Bonn|Köln|Mainz"], stdout="out")
+    outcome = run("""
+- wait for "Vorname" (20 s)
+- type "Jürgen" into Vorname
+- type "x1" into Kennwort
+- choose "Köln" from Stadt
+- click "OK"
+- wait until "Vorname" is gone
+""")
+    assert outcome.ok, outcome.message
+    process.wait(timeout=10)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from screenwright.agent.running import EXITS, Where, plainly
+from screenwright.agent.running import EXITS, Where, hear_interrupts, plainly
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -245,6 +245,7 @@ def _has_screen() -> bool:
 
 def main() -> None:
     """The console script."""
+    hear_interrupts()
     app(prog_name="screenwright")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import re
 import shlex
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -145,15 +147,35 @@ def outcome_of(agent: Agent, task: Task) -> Outcome:
     """Run it; SIGTERM and a closed terminal end it like Ctrl-C: no key stays held, the trace gets its ending."""
 
     def stop(number: int, frame: object) -> NoReturn:
-        raise Stopped(f"stopped by {signal.Signals(number).name}")
+        # no Exception: those that handle any Exception at all, here and elsewhere, must not swallow it
+        raise KeyboardInterrupt(f"stopped by {signal.Signals(number).name}")
 
     ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop) for number in ends}
+    # nohup ignores SIGHUP for us, and means it
+    heard = [number for number in ends if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         return agent.run(task)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def hear_interrupts() -> None:
+    """No Ctrl-C is lost: what holds the mouse must be stoppable."""
+    # What a shell starts with `&` in a script has SIGINT ignored.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Python swallows what is raised while an object is finalized, and mss finalizes one at every frame.
+    usual = sys.unraisablehook
+
+    def again(lost: sys.UnraisableHookArgs) -> None:
+        if issubclass(lost.exc_type, KeyboardInterrupt):
+            threading.Timer(0.01, _thread.interrupt_main).start()  # once this hook is left, where it would be lost too
+        else:
+            usual(lost)
+
+    sys.unraisablehook = again
 
 
 def exit_code(error: BaseException) -> int:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -219,28 +220,74 @@ def test_debug_shows_the_traceback(tool: Tool) -> None:
     assert done.returncode != 0 and "Traceback" in done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_stop_is_130_and_leaves_a_whole_trace(tool: Tool, number: int) -> None:
-    process = subprocess.Popen(
-        [*COMMAND, "run", 'Wait for "Never" (60 s)', "--virtual", "--size", "640x400", "--trace", "t", "--json"],
+@contextmanager
+def waiting(tool: Tool, *ignored: int) -> Iterator[subprocess.Popen[str]]:
+    """A run that waits for what never comes, started with these signals ignored, as a shell's `&` and nohup do."""
+
+    def ignore() -> None:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
+
+    words = ["run", 'Wait for "Never" (60 s)', "--virtual", "--size", "640x400", "--trace", "t", "--json"]
+    with subprocess.Popen(
+        [*COMMAND, *words],
         cwd=tool.folder,
         env=tool.environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    steps = tool.folder / "t" / "steps.jsonl"
-    deadline = time.monotonic() + 30
-    while not steps.exists():
-        assert time.monotonic() < deadline and process.poll() is None
-        time.sleep(0.02)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=30)
+        preexec_fn=ignore,
+    ) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while not (tool.folder / "t" / "steps.jsonl").exists():
+                assert time.monotonic() < deadline and process.poll() is None
+                time.sleep(0.02)
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("ignored", [(), (signal.SIGINT,)], ids=["heard", "started with &"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_is_130_and_leaves_a_whole_trace(tool: Tool, number: int, ignored: tuple[int, ...]) -> None:
+    with waiting(tool, *ignored) as process:
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert json.loads(out)["status"] == "stopped"
     outcome = Trace(tool.folder / "t").outcome
     assert outcome is not None and outcome.status == "stopped"
+
+
+def test_a_closed_terminal_does_not_stop_what_nohup_started(tool: Tool) -> None:
+    with waiting(tool, signal.SIGHUP) as process:
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert "SIGTERM" in json.loads(out)["message"]
+
+
+def test_an_interrupt_that_python_swallows_is_heard_all_the_same() -> None:
+    program = """
+import signal, time
+from screenwright.agent.running import hear_interrupts
+class Finalized:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(0)
+hear_interrupts()
+try:
+    Finalized()
+    time.sleep(20)
+    print("lost")
+except KeyboardInterrupt:
+    print("heard")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("heard\n", "")
 
 
 def test_the_person_at_the_terminal_is_asked(tool: Tool) -> None:

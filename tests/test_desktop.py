@@ -24,6 +24,7 @@ from screenwright.tools.desktop import Desktop
 from screenwright.tools.display import VirtualDisplay
 from screenwright.tools.errors import BadAction, BlackScreen, DeviceLost, NotInstalled
 from screenwright.tools.geometry import Point, Region, Size
+from screenwright.tools.xlib import Connection
 
 
 def test_the_desktop_keeps_the_contract(desktop: Desktop) -> None:
@@ -137,15 +138,14 @@ def test_frames_are_rgb_and_true(desktop: Desktop) -> None:
 
 
 def test_a_black_screen_is_said_and_not_passed_on(desktop: Desktop) -> None:
-    from screenwright.tools.x11 import X11
-
-    x11 = X11(desktop.environment["DISPLAY"])
-    x11.root.change_attributes(background_pixel=0)
-    x11.root.clear_area()
-    x11.sync()
+    connection = Connection(desktop.environment["DISPLAY"])
+    with connection.asking() as display:
+        display.screen().root.change_attributes(background_pixel=0)
+        display.screen().root.clear_area()
+        display.sync()
     with pytest.raises(BlackScreen, match="black all over: the screen is locked, asleep"):
         desktop.observe()
-    x11.close()
+    connection.close()
 
 
 def test_a_dead_server_is_a_lost_device_and_close_is_safe() -> None:

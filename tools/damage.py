@@ -10,7 +10,7 @@ import select
 import time
 from typing import Any
 
-from screenwright.tools.x11 import reaching
+from screenwright.tools.xlib import Connection
 
 POLL_S = 0.015
 
@@ -19,21 +19,19 @@ class Damage:
     """One connection that hears about drawing on the whole screen."""
 
     def __init__(self, name: str) -> None:
+        self._damage: Any = None
+        self._connection = Connection(name, self._begin)
+
+    def _begin(self, display: Any) -> None:
         from Xlib.ext import damage
 
-        from screenwright.tools.xlib import connect
-
-        self._name = name
-        self._damage: Any = None
-        with reaching(name):
-            self._display = connect(name)
-            if not self._display.has_extension("DAMAGE"):
-                return
-            self._display.damage_query_version()
-            root = self._display.screen().root
-            # NonEmpty: one event until we subtract, so that a video does not flood the connection
-            self._damage = root.damage_create(damage.DamageReportNonEmpty)
-            self._display.sync()
+        if not display.has_extension("DAMAGE"):
+            return
+        display.damage_query_version()
+        root = display.screen().root
+        # NonEmpty: one event until we subtract, so that a video does not flood the connection
+        self._damage = root.damage_create(damage.DamageReportNonEmpty)
+        display.sync()
 
     def wait(self, seconds: float) -> bool:
         """Whether something was drawn since the last call, or is within `seconds`; polls without XDamage."""
@@ -41,26 +39,23 @@ class Damage:
             time.sleep(min(seconds, POLL_S))
             return True
         deadline = time.monotonic() + seconds
-        with reaching(self._name):
-            while not self._drain():
+        with self._connection.asking() as display:
+            while not self._drain(display):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
-                select.select([self._display.fileno()], [], [], left)
+                select.select([display.fileno()], [], [], left)
         return True
 
-    def _drain(self) -> bool:
+    def _drain(self, display: Any) -> bool:
         """Read all events; tell the server to report the next drawing."""
-        waiting = self._display.pending_events()
+        waiting = display.pending_events()
         for _ in range(waiting):
-            self._display.next_event()
+            display.next_event()
         if waiting:
-            self._display.damage_subtract(self._damage)
-            self._display.flush()
+            display.damage_subtract(self._damage)
+            display.flush()
         return bool(waiting)
 
     def close(self) -> None:
-        try:
-            self._display.close()
-        except Exception:  # a dead server answers a goodbye in many ways, and none of them matters
-            return
+        self._connection.close()

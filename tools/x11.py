@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from screenwright.tools.errors import DeviceLost
 from screenwright.tools.geometry import Region
+from screenwright.tools.xlib import Connection
 
 BUTTONS = {"left": 1, "middle": 2, "right": 3}
 WHEEL = {"up": 4, "down": 5, "left": 6, "right": 7}
@@ -30,46 +31,33 @@ class Window:
     region: Region
 
 
-@contextmanager
-def reaching(name: str) -> Iterator[None]:
-    """Turn the many ways in which Xlib notices that the server is gone into DeviceLost."""
-    from Xlib.error import ConnectionClosedError, DisplayError
-
-    try:
-        yield
-    except (ConnectionClosedError, DisplayError, BrokenPipeError, ConnectionError) as error:
-        raise DeviceLost(f"the X display {name} is gone: {error}") from error
-
-
 class X11:
     """One connection to one display. Used by one thread."""
 
     def __init__(self, name: str) -> None:
+        self._connection = Connection(name)
         from Xlib import X
 
-        from screenwright.tools.xlib import connect
-
         self.name = name
-        with reaching(name):
-            self.display = connect(name)
         self.X: Any = X
-        self.root: Any = self.display.screen().root
         self._held: list[int] = []
         self._atoms: dict[str, int] = {}
 
     def close(self) -> None:
         """Let go of the buttons and hang up; safe twice and with a dead server."""
-        try:
+        with suppress(DeviceLost):
             self.release()
-            self.display.close()
-        except Exception:  # a dead server answers a goodbye in many ways, and none of them matters
-            return
+        self._connection.close()
+
+    def asking(self) -> AbstractContextManager[Any]:
+        """The Xlib Display, for some requests and their answers. DeviceLost when the server is gone."""
+        return self._connection.asking()
 
     # pointer
 
     def position(self) -> tuple[int, int]:
-        with reaching(self.name):
-            answer = self.root.query_pointer()
+        with self.asking() as display:
+            answer = display.screen().root.query_pointer()
         return answer.root_x, answer.root_y
 
     def move(self, x: int, y: int) -> None:
@@ -135,80 +123,83 @@ class X11:
     def fake(self, kind: int, detail: int = 0, x: int = 0, y: int = 0) -> None:
         from Xlib.ext import xtest
 
-        with reaching(self.name):
-            xtest.fake_input(self.display, kind, detail, x=x, y=y)
+        with self.asking() as display:
+            xtest.fake_input(display, kind, detail, x=x, y=y)
 
     def sync(self) -> None:
-        with reaching(self.name):
-            self.display.sync()
+        with self.asking() as display:
+            display.sync()
 
     # windows
 
     def layout(self) -> tuple[int, int]:
         """Width and height of the root window now; changes when the screen is resized."""
-        with reaching(self.name):
-            geometry = self.root.get_geometry()
+        with self.asking() as display:
+            geometry = display.screen().root.get_geometry()
         return geometry.width, geometry.height
 
     def managed(self) -> bool:
         """Is there a window manager? Without one, programs get no keyboard focus."""
-        sign = self._property(self.root, "_NET_SUPPORTING_WM_CHECK")
+        sign = self._property(None, "_NET_SUPPORTING_WM_CHECK")
         # one that died leaves its sign on the root, but not the window that the sign names
         return sign is not None and self._window(sign[0]) is not None
 
     def windows(self) -> list[Window]:
         """The windows of programs, the topmost last."""
-        stack = self._property(self.root, "_NET_CLIENT_LIST_STACKING")
+        stack = self._property(None, "_NET_CLIENT_LIST_STACKING")
         found = [self._window(id) for id in (stack if stack is not None else ())]
         return [window for window in found if window is not None]
 
     def active(self) -> Window | None:
         """The window that has the focus."""
-        ids = self._property(self.root, "_NET_ACTIVE_WINDOW")
+        ids = self._property(None, "_NET_ACTIVE_WINDOW")
         return self._window(ids[0]) if ids is not None and len(ids) and ids[0] else None
 
     def raise_window(self, window: Window) -> None:
         """Ask the window manager to bring it to the front and focus it."""
         from Xlib.protocol.event import ClientMessage
 
-        target = self.display.create_resource_object("window", window.id)
-        message = ClientMessage(
-            window=target, client_type=self._atom("_NET_ACTIVE_WINDOW"), data=(32, [2, 0, 0, 0, 0])
-        )
+        kind = self._atom("_NET_ACTIVE_WINDOW")
         mask = self.X.SubstructureRedirectMask | self.X.SubstructureNotifyMask
-        with reaching(self.name):
-            self.root.send_event(message, event_mask=mask)
-        self.sync()
+        with self.asking() as display:
+            target = display.create_resource_object("window", window.id)
+            message = ClientMessage(window=target, client_type=kind, data=(32, [2, 0, 0, 0, 0]))
+            display.screen().root.send_event(message, event_mask=mask)
+            display.sync()
 
     def _window(self, id: int) -> Window | None:
         """None when the window has gone between the list and the question."""
         from Xlib.error import XError
 
-        window = self.display.create_resource_object("window", id)
         try:
-            with reaching(self.name):
+            with self.asking() as display:
+                window = display.create_resource_object("window", id)
                 geometry = window.get_geometry()
-                corner = window.translate_coords(self.root, 0, 0)
-                title = self._text(window, "_NET_WM_NAME") or self._text(window, "WM_NAME")
-                program = self._text(window, "WM_CLASS").rstrip("\0").rpartition("\0")[2]
+                corner = window.translate_coords(display.screen().root, 0, 0)
+            title = self._text(id, "_NET_WM_NAME") or self._text(id, "WM_NAME")
+            program = self._text(id, "WM_CLASS").rstrip("\0").rpartition("\0")[2]
         except XError:
             return None
         region = Region(-corner.x, -corner.y, geometry.width, geometry.height)
         return Window(id, title, program, region)
 
-    def _text(self, window: Any, name: str) -> str:
+    def _text(self, window: int, name: str) -> str:
         value = self._property(window, name)
         if value is None:
             return ""
         return value if isinstance(value, str) else bytes(value).decode("utf-8", "replace")
 
-    def _property(self, window: Any, name: str) -> Any:
-        with reaching(self.name):
-            answer = window.get_full_property(self._atom(name), self.X.AnyPropertyType)
+    def _property(self, id: int | None, name: str) -> Any:
+        """Of a window, or of the root."""
+        atom = self._atom(name)
+        with self.asking() as display:
+            root = display.screen().root
+            window = root if id is None else display.create_resource_object("window", id)
+            answer = window.get_full_property(atom, self.X.AnyPropertyType)
         return None if answer is None else answer.value
 
     def _atom(self, name: str) -> int:
         if name not in self._atoms:
-            with reaching(self.name):
-                self._atoms[name] = self.display.intern_atom(name)
+            with self.asking() as display:
+                self._atoms[name] = display.intern_atom(name)
         return self._atoms[name]

@@ -12,11 +12,12 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from screenwright.tools import keys
 from screenwright.tools.errors import BadAction, DeviceLost
-from screenwright.tools.x11 import X11, reaching
+from screenwright.tools.x11 import X11
 
 MAPPED_S = 0.08  # until programs have read a new keymap; sooner they decode with the old one
 READ_S = 0.3  # until programs have decoded what was pressed; a key freed sooner is read as nothing
@@ -169,9 +170,8 @@ class Keyboard:
         if not layout.spare:
             raise NoSpareKey("this keyboard map has no unused keycode to type other characters with")
         self._give_back()
-        display = self._x11.display
         strokes = {}
-        with reaching(self._x11.name):
+        with self._x11.asking() as display:
             for symbol, code in zip(wanted, layout.spare, strict=False):
                 self._borrowed[code] = symbol
                 display.change_keyboard_mapping(code, [[symbol, symbol]])
@@ -183,12 +183,12 @@ class Keyboard:
     def _give_back(self) -> None:
         if not self._borrowed:
             return
-        with reaching(self._x11.name):
-            self._x11.display.sync()
-            time.sleep(READ_S)
+        self._x11.sync()
+        time.sleep(READ_S)
+        with self._x11.asking() as display:
             for code in self._borrowed:
-                self._x11.display.change_keyboard_mapping(code, [[0, 0]])
-            self._x11.display.sync()
+                display.change_keyboard_mapping(code, [[0, 0]])
+            display.sync()
         self._borrowed.clear()
 
 
@@ -196,12 +196,11 @@ class _Layout:
     """The keymap as it is now: which stroke gives which symbol, and which keycodes nobody uses."""
 
     def __init__(self, x11: X11) -> None:
-        info = x11.display.display.info
-        first, last = info.min_keycode, info.max_keycode
-        with reaching(x11.name):
-            rows: Any = x11.display.get_keyboard_mapping(first, last - first + 1)
-            modifiers: Any = x11.display.get_modifier_mapping()
-            pointer = x11.root.query_pointer()
+        with x11.asking() as display:
+            first, last = display.display.info.min_keycode, display.display.info.max_keycode
+            rows: Any = display.get_keyboard_mapping(first, last - first + 1)
+            modifiers: Any = display.get_modifier_mapping()
+            pointer = display.screen().root.query_pointer()
         self.down = [name for name, bit in HELD.items() if pointer.mask & bit]
         group = (pointer.mask >> 13) & 3
         self.caps = bool(pointer.mask & x11.X.LockMask)
@@ -258,6 +257,7 @@ def _of(character: str) -> int:
     return ord(character) if ord(character) < 0x100 else 0x01000000 | ord(character)
 
 
+@cache
 def _keysym(name: str) -> int:
     from Xlib import XK
 

@@ -171,7 +171,8 @@ def hear_interrupts() -> None:
 
     def again(lost: sys.UnraisableHookArgs) -> None:
         if issubclass(lost.exc_type, KeyboardInterrupt):
-            threading.Timer(0.01, _thread.interrupt_main).start()  # once this hook is left, where it would be lost too
+            # in a moment: raised within this hook it would be lost as well
+            threading.Timer(0.01, _thread.interrupt_main).start()
         else:
             usual(lost)
 

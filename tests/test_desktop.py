@@ -46,6 +46,9 @@ def test_buttons_counts_and_modifiers(desktop: Desktop, echo: Any, eventually: A
     presses = eventually(lambda: len(echo.events("ButtonPress")) >= 4 and echo.events("ButtonPress"))
     assert [press["num"] for press in presses] == [3, 1, 1, 1]
     assert all(press["state"] & 0b101 == 0b101 for press in presses[1:])
+    times = [press["time"] for press in presses]
+    assert len(set(times)) == 4, "Chromium counts clicks with one time as one"
+    assert times[3] - times[1] < 300, "slower than any double-click time"
 
 
 def test_a_drag_moves_in_small_steps(desktop: Desktop, echo: Any, eventually: Any) -> None:

@@ -264,3 +264,10 @@ def test_a_key_that_is_none_is_named_with_the_line(said: str) -> None:
 @pytest.mark.parametrize("said", ["Press C++ guide", "Press Log in", 'Press "Ctrl+Bogus"'])
 def test_a_label_with_a_plus_is_no_chord(said: str) -> None:
     assert parse(said)[0].verb == "click"
+
+
+def test_blanks_inside_quotation_marks_stay() -> None:
+    (step,) = parse('append " two " to Notes')
+    assert step.value == " two "
+    (step,) = parse("type “ ” into Notes")
+    assert step.value == " "

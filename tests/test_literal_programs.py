@@ -34,7 +34,8 @@ def run(desktop: Desktop, reader: Reader, tmp_path: Path) -> Run:
     def go(script: str, patience_s: float = 10, **parameters: str) -> Outcome:
         policy = Literal(reader=reader, patience_s=patience_s)
         free = Guard([], "allow")  # the shipped rules ask before something is sent
-        return Agent(policy, desktop, guard=free, trace=tmp_path / f"run{next(count)}").run(Task(script, parameters))
+        agent = Agent(policy, desktop, guard=free, trace=tmp_path / f"run{next(count)}")
+        return agent.run(Task(script, parameters))
 
     return go
 
@@ -111,7 +112,7 @@ def test_what_is_not_said_clearly_is_not_clicked(
     outcome = run('- wait for "Billing" (60 s)\n- click "Edit"', patience_s=1)
     assert outcome.status == "gave_up" and '"Edit" fits 2 places' in outcome.message
     assert "step 2 (line 2)" in outcome.message
-    outcome = run('click "Contry"', patience_s=1)
+    outcome = run('click "Contrie"', patience_s=1)
     assert outcome.status == "gave_up" and '"Country"' in outcome.message
     assert not registration
     steps = [step for run in tmp_path.glob("run*") for step in Trace(run).steps]

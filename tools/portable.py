@@ -15,7 +15,7 @@ from typing import Any
 from screenwright.tools.errors import BadAction, NotInstalled
 from screenwright.tools.keys import KEYS, canonical
 from screenwright.tools.keys import chord as pressed
-from screenwright.tools.x11 import X11
+from screenwright.tools.x11 import AGAIN_S, X11
 
 Spot = tuple[int, int]
 STEP_S = 0.01
@@ -56,7 +56,9 @@ class PyAutoGui:
         try:
             for name in modifiers:
                 self._down(self._name(name))
-            for _ in range(count):
+            for number in range(count):
+                if number:
+                    time.sleep(AGAIN_S)
                 self._press(button)
                 self._lift(button)
         finally:
@@ -147,7 +149,8 @@ class PyAutoGui:
 
     def _up_all(self) -> None:
         while self._held_keys:
-            self._gui.keyUp(self._held_keys.pop())
+            self._gui.keyUp(self._held_keys[-1])
+            self._held_keys.pop()
 
     def _press(self, button: str) -> None:
         self._held_buttons.append(button)

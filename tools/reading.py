@@ -81,13 +81,13 @@ class Scene:
         """The one element that answers; NotSeen with the nearest texts, Ambiguous with the candidates."""
         from screenwright.tools import find
 
-        return find.find(self, target)
+        return find.find(self, target)  # pyright: ignore[reportArgumentType] (it sees this file by two names)
 
     def find_all(self, target: Target) -> list[Match]:
         """Every element that answers, best first (in reading order among equals); empty when none does."""
         from screenwright.tools import find
 
-        return find.find_all(self, target)
+        return find.find_all(self, target)  # pyright: ignore[reportArgumentType]
 
     @cached_property
     def widgets(self) -> Widgets:

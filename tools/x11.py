@@ -19,6 +19,7 @@ from screenwright.tools.xlib import Connection
 BUTTONS = {"left": 1, "middle": 2, "right": 3}
 WHEEL = {"up": 4, "down": 5, "left": 6, "right": 7}
 STEP_S = 0.008
+AGAIN_S = 0.012  # Chromium takes two clicks with the same time, in whole milliseconds, for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,10 @@ class X11:
 
     def press_button(self, button: str, count: int = 1) -> None:
         """Press and release where the pointer is."""
-        for _ in range(count):
+        for number in range(count):
+            if number:
+                self.sync()
+                time.sleep(AGAIN_S)
             with self.holding(button):
                 pass
         self.sync()

@@ -1,9 +1,9 @@
 """Xlib: connections that survive a Ctrl-C, and which of two packages this is.
 
-Two packages write the same `Xlib/` folder, and only one of them can do the work. PyAutoGUI requires python3-Xlib 0.15 (2014: no XDamage, no XFixes, no XInput), we require python-xlib
-0.33. pip puts python-xlib last, so a plain install is right; an older environment, a later
-`pip install pyautogui`, and uv (which unpacks packages at the same time) can leave the old files, or a
-mixture, while both packages stand in `pip list`.
+Two packages write the same `Xlib/` folder, and only one of them can do the work. PyAutoGUI requires
+python3-Xlib 0.15 (2014: no XDamage, no XFixes, no XInput), we require python-xlib 0.33. pip puts python-xlib
+last, so a plain install is right; an older environment, a later `pip install pyautogui`, and uv (which
+unpacks packages at the same time) can leave the old files, or a mixture, while both stand in `pip list`.
 """
 
 from __future__ import annotations

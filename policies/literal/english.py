@@ -24,8 +24,8 @@ VERBS = (
     "report", "done", "finish", "give up", "turn on", "turn off", "you should see", "it should show", "focus",
     "toggle",
 )  # fmt: skip
-_STARTS = "|".join(re.escape(verb).replace(r"\-", r"[- ]?").replace(r"\ ", " ") for verb in VERBS)
-_STARTS = _STARTS.replace("|enter|", r"|enter(?=\s)|")  # "press Tab and Enter": the last is a key
+_WORDED = "|".join(re.escape(verb).replace(r"\-", r"[- ]?").replace(r"\ ", " ") for verb in VERBS)
+_STARTS = _WORDED.replace("|enter|", r"|enter(?=\s)|")  # "press Tab and Enter": the last is a key
 QUOTE = f"{OPEN}\\d+{CLOSE}"
 # A part ends where the next begins with a verb, so that "Terms and Conditions" stays whole.
 SPLIT = re.compile(

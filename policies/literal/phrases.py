@@ -53,8 +53,9 @@ class Sentence:
         return replace(self, text=text.strip())
 
     def full(self, text: str | None = None) -> str:
-        """The words with their quotes put back, without quotation marks."""
-        return MARK.sub(lambda match: self.quotes[int(match[1])], self.text if text is None else text).strip()
+        """The words with their quotes put back, without quotation marks; blanks inside of these stay."""
+        words = (self.text if text is None else text).strip()
+        return MARK.sub(lambda match: self.quotes[int(match[1])], words)
 
     def one(self, text: str) -> str:
         """The words of one thing. Unclear where words stand beside a quoted text: 'click "Save" twise'."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from editors import EDITORS, editing
 from harness import Row, row
@@ -65,7 +66,7 @@ def observe_1080p() -> Row:
         display = desktop.environment["DISPLAY"]
         with mss.MSS(display=display) as bare:
             monitor = bare.monitors[1]
-            grab = median_ms(lambda: bare.grab(monitor), 60)
+            grab = median_ms(partial(bare.grab, monitor), 60)
             ours = median_ms(desktop.observe, 60)
             pixels = median_ms(lambda: desktop.observe().pixels, 60)
         theirs = pyautogui(desktop, "median_ms(pyautogui.screenshot, 8)")

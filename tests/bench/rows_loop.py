@@ -66,7 +66,10 @@ def memory_1000_steps() -> Row:
     actions: list[Action] = [Click(point=Point(200, 30, size))]
     actions += [TypeText(text=f"{n} ") for n in range(STEPS - 1)]
     memory = Memory()
-    quick = settle.Patience(first=0.001, quiet=0.001)
+
+    def quick(action: Action) -> settle.Patience:
+        return settle.Patience(first=0.001, quiet=0.001)
+
     with tempfile.TemporaryDirectory() as folder:
         agent = Agent(
             Scripted(actions),
@@ -75,7 +78,7 @@ def memory_1000_steps() -> Row:
             listeners=[memory],
             limits=Limits(steps=STEPS + 1),
         )
-        agent.settler.patience = lambda _: quick
+        agent.settler.patience = quick
         outcome = agent.run("type")
         assert outcome.ok, outcome
         trace = Trace(Path(folder, "run"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from harness import Row, row
@@ -88,7 +88,8 @@ def read_recall() -> Row:
     """
     import rapidocr
 
-    plain: Any = rapidocr.RapidOCR(params={"Global.log_level": "critical", "Global.use_cls": False})
+    settings = {"Global.log_level": "critical", "Global.use_cls": False}
+    plain = cast(Any, rapidocr.RapidOCR(params=settings))
     ours, theirs, exact, total = 0, 0, 0, 0
     ours_s = theirs_s = 0.0
     for screen in shown():
@@ -96,13 +97,10 @@ def read_recall() -> Row:
         began = time.perf_counter()
         lines = [(line.text, line.region) for line in TextReader().read(pixels)]
         middle = time.perf_counter()
-        found: Any = plain(np.ascontiguousarray(pixels[..., ::-1]), use_det=True, use_cls=False, use_rec=True)
+        found = plain(np.ascontiguousarray(pixels[..., ::-1]), use_det=True, use_cls=False, use_rec=True)
         theirs_s += time.perf_counter() - middle
         ours_s += middle - began
-        others = [
-            (str(text), Region.between(*box.min(0).tolist(), *box.max(0).tolist()))
-            for text, box in zip(found.txts or (), found.boxes if found.boxes is not None else (), strict=True)
-        ]
+        others = lines_of(found) if found.boxes is not None else []
         for label in clear(screen):
             total += 1
             ours += read(lines, label.text, label.region)
@@ -121,6 +119,14 @@ def read_recall() -> Row:
         floor=0.001,
         extra=extra,
     )
+
+
+def lines_of(found: Any) -> list[tuple[str, Region]]:
+    """What rapidocr found, as texts and places."""
+    return [
+        (str(text), Region.between(*box.min(0).tolist(), *box.max(0).tolist()))
+        for text, box in zip(found.txts, found.boxes, strict=True)
+    ]
 
 
 def clear(screen: Screenful) -> list[Any]:

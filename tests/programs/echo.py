@@ -23,7 +23,8 @@ def main(path: Path, geometry: str) -> None:
         out.flush()
 
     def heard(event: tk.Event) -> None:
-        say(event.type.name, x=event.x_root, y=event.y_root, num=event.num, key=event.keysym, state=event.state)
+        facts = {"x": event.x_root, "y": event.y_root, "num": event.num, "key": event.keysym, "state": event.state}
+        say(event.type.name, time=event.time, **facts)
 
     for name in EVENTS:
         text.bind(name, heard, add="+")

@@ -26,7 +26,7 @@ check: ## the gate: style, types, import direction, length of files
 	@$(BIN)/python .ci/check.py
 
 bench: ## measure the rows into build/bench.json; ROWS="click typing" measures a part
-	@$(SETUP) test
+	@$(SETUP) bench
 	@$(BIN)/python tests/bench $(ROWS)
 
 bench-readme: ## write the table of build/bench.json into README.md

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ import pytest
 from screenwright.agent import Agent
 from screenwright.policies import Literal
 from screenwright.tools import Desktop, Reader
+from screenwright.tools.actions import PressKeys, TypeText
+from screenwright.tools.changes import changed_regions
+from screenwright.tools.settle import Settler
 
 sys.path.insert(0, str(Path(__file__).parent / "bench"))
 
-from editors import Calc
+from editors import Calc, Chromium
 
 
 def test_a_small_sheet_in_calc(desktop: Desktop, reader: Reader, tmp_path: Path) -> None:
@@ -70,3 +74,21 @@ def test_an_application_is_opened_by_its_name(desktop: Desktop, reader: Reader, 
         f'open {name} and wait for "File"'
     )
     assert outcome.ok, outcome.message
+
+
+def test_a_page_that_chromium_holds_back_is_waited_for(desktop: Desktop, tmp_path: Path) -> None:
+    """It shows the old page for half a second more, so quiet after the reload button has changed is no end."""
+    chromium = Chromium(desktop, tmp_path)
+    chromium.start()
+    settler = Settler(desktop)
+    for text in ("first", "second"):
+        desktop.perform(TypeText(text=text))
+        chromium.quiet(0.5)
+        before, acted_at = desktop.observe(), time.perf_counter()
+        desktop.perform(PressKeys(keys=("f5",)))
+        _, after = settler.settle(before, PressKeys(keys=("f5",)), acted_at)
+        chromium.quiet(1.0)
+        later = [r for r in changed_regions(after.words, desktop.observe().words) if r.width > 3]
+        assert not later
+    chromium.server.shutdown()
+    chromium.server.server_close()

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import Literal, Protocol, Self, assert_never
+from typing import Literal, Self, assert_never
 
 from screenwright.tools.actions import (
     Action,
@@ -30,31 +30,17 @@ from screenwright.tools.clipboard import Clipboard
 from screenwright.tools.display import Process, Processes, VirtualDisplay
 from screenwright.tools.elements import Element
 from screenwright.tools.errors import BadAction, DeviceLost, NotInstalled
+from screenwright.tools.executor import Executor, Pulse, Spot
 from screenwright.tools.geometry import Point, Region, View
 from screenwright.tools.grab import Grabber, Place
 from screenwright.tools.observation import Observation
 from screenwright.tools.x11 import X11
 
-Spot = tuple[int, int]
+POLL_S = 0.015  # between two looks where nothing tells of drawing
 Input = Literal["auto", "xtest", "pyautogui"]
 KINDS = frozenset(
     ("click", "drag", "scroll", "move", "type_text", "press_keys", "long_press", "swipe", "open_app")
 )
-
-
-class Executor(Protocol):
-    """Mouse and keyboard, in input units. What is held is up again when a call returns or raises."""
-
-    def position(self) -> Spot: ...
-    def click(self, spot: Spot, button: str, count: int, modifiers: Sequence[str]) -> None: ...
-    def move(self, spot: Spot) -> None: ...
-    def drag(self, start: Spot, end: Spot, button: str, seconds: float) -> None: ...
-    def hold(self, spot: Spot, seconds: float) -> None: ...
-    def scroll(self, spot: Spot, down: int, right: int) -> None: ...
-    def type(self, text: str) -> None: ...
-    def chord(self, keys: Sequence[str], count: int) -> None: ...
-    def release(self) -> None: ...
-    def close(self) -> None: ...
 
 
 class Desktop:
@@ -133,6 +119,7 @@ class Desktop:
             serial=self._serial,
             elements=partial(self._tree, self._view),
             title=self._title,
+            program=self._program,
             focus=partial(self._focus, self._view),
         )
 
@@ -145,6 +132,10 @@ class Desktop:
     def _title(self) -> str | None:
         active = self._x11.active() if self._x11 else None
         return active.title if active else None
+
+    def _program(self) -> str | None:
+        active = self._x11.active() if self._x11 else None
+        return active.program if active else None
 
     def _focus(self, view: View) -> Region | None:
         active = self._x11.active() if self._x11 else None
@@ -273,16 +264,6 @@ class Desktop:
         from screenwright.tools.damage import Damage
 
         return Damage(self._x11.name)
-
-
-POLL_S = 0.015
-
-
-class Pulse(Protocol):
-    """Something that wakes when the screen may have changed."""
-
-    def wait(self, seconds: float) -> bool: ...
-    def close(self) -> None: ...
 
 
 def _check_session(display: str, environment: dict[str, str]) -> None:

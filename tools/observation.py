@@ -28,7 +28,8 @@ class Observation:
         device, monitor: where it came from, for a person.
         taken_at: seconds, `time.time()`; serial: counts the frames of one device.
         elements: asks the system's accessibility tree, in frame pixels; may be slow, may raise nothing.
-        title: asks for the title of the window that has the focus; focus: for its area, in frame pixels.
+        title, program: ask for the title of the window that has the focus, and for its program's name.
+        focus: asks for its area, in frame pixels.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Observation:
         serial: int = 0,
         elements: Callable[[], Sequence[Element]] | None = None,
         title: Callable[[], str | None] | None = None,
+        program: Callable[[], str | None] | None = None,
         focus: Callable[[], Region | None] | None = None,
     ) -> None:
         if (words is not None) + (pixels is not None) + (load is not None) != 1:
@@ -57,6 +59,7 @@ class Observation:
         self._pixels = pixels
         self._elements: Sequence[Element] | Callable[[], Sequence[Element]] = elements or ()
         self._title: str | Callable[[], str | None] | None = title
+        self._program: str | Callable[[], str | None] | None = program
         self._focus: Region | Callable[[], Region | None] | None = focus
         self._load = load
 
@@ -109,6 +112,13 @@ class Observation:
         return self._title
 
     @property
+    def program(self) -> str | None:
+        """The name of the program whose window has the focus ("Chromium", "libreoffice-calc"), asked once."""
+        if callable(self._program):
+            self._program = self._program()
+        return self._program
+
+    @property
     def focus(self) -> Region | None:
         """The area of the window that has the focus, clipped to the frame, asked once."""
         if callable(self._focus):
@@ -125,6 +135,8 @@ class Observation:
             self._elements = ()
         if callable(self._title):
             self._title = None
+        if callable(self._program):
+            self._program = None
         if callable(self._focus):
             self._focus = None
 

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from screenwright.tools.errors import BadAction, NotInstalled
+from screenwright.tools.executor import Spot
 from screenwright.tools.keys import KEYS, canonical
 from screenwright.tools.keys import chord as pressed
 from screenwright.tools.x11 import AGAIN_S, X11
 
-Spot = tuple[int, int]
 STEP_S = 0.01
 WHEEL = 120 if sys.platform == "win32" else 1  # Windows counts a notch of the wheel as 120
 PLAIN = frozenset(string.printable) - set("\x0b\x0c")

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from screenwright.tools.actions import Action, Move, OpenApp, Scroll, TypeText, aim
+from screenwright.tools.actions import Action, aim
 from screenwright.tools.changes import TILE, Tiles, changed_tiles, regions_of
 from screenwright.tools.device import Device
 from screenwright.tools.errors import BlackScreen
 from screenwright.tools.geometry import Region, Size
 from screenwright.tools.observation import Observation, Words
+from screenwright.tools.patience import Patience, in_program, patience
 from screenwright.tools.steps import Effect, Where
 
 FRAME_S = 0.015  # between two looks, so that a video does not take a whole core
@@ -28,36 +28,6 @@ BUSY_CHANGES, BUSY_S = 8, 0.4  # a tile that changed so often over so long never
 BUSY_FORGOTTEN_S = 1.5
 NEAR_PX = 80
 REGIONS_KEPT = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds: `first` to wait for any change at all, `quiet` without change that means it has stopped."""
-
-    first: float
-    quiet: float
-
-
-def patience(action: Action) -> Patience:
-    """Measured on mousepad, Calc and Chromium; see docs/develop.md."""
-    match action:
-        case TypeText():
-            return Patience(first=0.75, quiet=0.35)
-        case Move() | Scroll():
-            return Patience(first=0.35, quiet=0.3)
-        case OpenApp():
-            return Patience(first=8.0, quiet=0.5)
-        case _:
-            return Patience(first=0.7, quiet=0.4)
-
-
-# LibreOffice repaints a second time 0.6 s after a key, from a timer of its own: cells, then sidebar and bars.
-REPAINTS_LATE_S = {"LibreOffice": 0.7}
-
-
-def _in_program(wanted: Patience, title: str) -> Patience:
-    late = max((quiet for name, quiet in REPAINTS_LATE_S.items() if name in title), default=0.0)
-    return Patience(max(wanted.first, late), max(wanted.quiet, late))
 
 
 class Settler:
@@ -87,7 +57,7 @@ class Settler:
         spot = (point.x, point.y) if point else None
         if spot:
             self._busy.forget_at(*spot)
-        wanted = _in_program(self.patience(action), before.title or "")
+        wanted = in_program(action, self.patience(action), (before.program or "").casefold())
         watch = _Watch(self.device, before, self._busy, acted_at)
         cap = time.perf_counter() + max(self.cap_s, wanted.first)
         settled = watch.until_quiet(wanted, cap)

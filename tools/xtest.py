@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 
 from screenwright.tools.clipboard import Clipboard
+from screenwright.tools.executor import Spot
 from screenwright.tools.x11 import X11
 from screenwright.tools.x11_keyboard import Keyboard, NoSpareKey
 
-Spot = tuple[int, int]
 OWNED_S = 0.15  # until the clipboard is really ours; a paste before that gets the old text
 FETCHED_S = 0.4
 

@@ -31,7 +31,8 @@ CHROMIUM = [
     "--window-position=40,40",
 ]
 PAGE = """<!doctype html><meta charset=utf-8><title>page</title><textarea id=t style="width:600px;height:300px">
-</textarea><script>t.focus();t.oninput=()=>fetch('/',{method:'POST',body:t.value})</script>"""
+</textarea><script>t.focus();let n=0
+t.oninput=()=>fetch('/',{method:'POST',body:JSON.stringify([++n,t.value])})</script>"""
 
 
 def until(holds: Callable[[], Any], seconds: float = 30.0) -> Any:
@@ -98,7 +99,7 @@ class Mousepad(Editor):
 
 class Chromium(Editor):
     def start(self) -> None:
-        posted: list[str] = []
+        posted: list[tuple[int, str]] = []
         self.posted = posted
 
         class Page(BaseHTTPRequestHandler):
@@ -106,7 +107,8 @@ class Chromium(Editor):
                 self._say(PAGE.encode())
 
             def do_POST(self) -> None:
-                posted.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                number, text = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                posted.append((number, text))
                 self._say(b"")
 
             def _say(self, body: bytes) -> None:
@@ -130,7 +132,8 @@ class Chromium(Editor):
 
     def text(self) -> str:
         self.quiet(0.3)
-        return self.posted[-1].lstrip("\n") if self.posted else ""
+        # by their numbers: they are sent at the same time and come in any order
+        return max(self.posted)[1].lstrip("\n") if self.posted else ""
 
 
 class Calc(Editor):

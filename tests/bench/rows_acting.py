@@ -88,6 +88,7 @@ def click() -> Row:
 def type_unicode() -> Row:
     """That text in Tk, mousepad, Chromium and Calc on us, de and fr, beside pyautogui.write()."""
     right: dict[str, list[str]] = {"ours": [], "pyautogui": []}
+    wrong: dict[str, str] = {}
     for name in EDITORS:
         for layout in LAYOUTS:
             for who in right:
@@ -96,9 +97,12 @@ def type_unicode() -> Row:
                         editor.desktop.perform(TypeText(text=TEXT))
                     else:
                         pyautogui(editor.desktop, f"pyautogui.write({TEXT!r}) or 0")
-                    if editor.text() == TEXT:
+                    arrived = editor.text()
+                    if arrived == TEXT:
                         right[who].append(f"{name} {layout}")
+                    elif who == "ours":
+                        wrong[f"{name} {layout}"] = arrived
     count = len(EDITORS) * len(LAYOUTS)
     ours, theirs = (len(right[who]) / count for who in ("ours", "pyautogui"))
-    extra = {"right": right["ours"], "of": count, "pyautogui_right": right["pyautogui"]}
+    extra = {"right": right["ours"], "of": count, "pyautogui_right": right["pyautogui"], "wrong": wrong}
     return Row(ours, "pyautogui.write()", theirs, floor=1 / count, extra=extra)

@@ -59,7 +59,7 @@ class Memory(Listener):
 @row("memory_1000_steps", unit="times resident memory after step 100", wants="value <= 1.1", seconds=900)
 def memory_1000_steps() -> Row:
     """A thousand steps on a fake device; beside keeping every frame in memory, and a whole PNG a step on disk."""
-    from screenwright.tools import settle
+    from screenwright.tools.patience import Patience
 
     size = Size(1280, 800)
     device = FakeDevice(size=size)
@@ -67,8 +67,8 @@ def memory_1000_steps() -> Row:
     actions += [TypeText(text=f"{n} ") for n in range(STEPS - 1)]
     memory = Memory()
 
-    def quick(action: Action) -> settle.Patience:
-        return settle.Patience(first=0.001, quiet=0.001)
+    def quick(action: Action) -> Patience:
+        return Patience(first=0.001, quiet=0.001)
 
     with tempfile.TemporaryDirectory() as folder:
         agent = Agent(

@@ -76,6 +76,8 @@ def run(
         guard = running.guard_of(rules, yes)
         decider.begin(job)  # a script that can't be used is told before a screen is opened for it
         with Where(virtual, size, monitor, window, region).open() as desktop:
+            for problem in desktop.problems():
+                print(f"screenwright: warning: {problem}", file=sys.stderr)
             running.start_programs(desktop, open_ or [])
             agent = Agent(
                 decider,

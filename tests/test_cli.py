@@ -208,6 +208,27 @@ def test_a_screen_that_is_gone_is_one(tool: Tool) -> None:
     assert ":9999" in tool.fails("run", 'Click "a"', code=1, DISPLAY=":9999")
 
 
+def test_no_window_manager_is_a_warning_with_its_fix(tool: Tool, tmp_path: Path) -> None:
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "640x400x24", "-noreset", "-nolisten", "tcp"],
+        pass_fds=(write,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    try:
+        with os.fdopen(read) as pipe:
+            display = ":" + pipe.readline().strip()
+        program = f"{sys.executable} {PROGRAM} {tool.folder / DELETED}"
+        tool("run", 'Wait for "Greet"', "--open", program, DISPLAY=display)
+        assert "warning: no window manager runs" in tool.errors and "such as openbox" in tool.errors
+    finally:
+        server.terminate()
+        server.wait()
+    tool("run", 'Wait for "Greet"', "--open", program)
+    assert "warning" not in tool.errors
+
+
 def test_errors_are_json_too(tool: Tool) -> None:
     told = json.loads(tool("run", "none.md", "--json", code=2))
     assert told["status"] == "error" and told["exit_code"] == 2 and "none.md" in told["message"]

@@ -140,6 +140,38 @@ def test_a_long_window_with_a_menu_button(run: Run, desktop: Desktop, tmp_path: 
     }
 
 
+QUITTER = """
+import tkinter
+root = tkinter.Tk(); root.title("Quitter"); root.geometry("400x300+50+50")
+tkinter.Button(root, text="Crash", command=lambda: __import__("os").abort()).pack(pady=20)
+tkinter.Button(root, text="Afterwards").pack(pady=20)
+root.mainloop()
+"""
+
+
+def test_a_program_that_dies_under_a_click_is_said(run: Run, desktop: Desktop, tmp_path: Path) -> None:
+    process = desktop.start([sys.executable, "-c", QUITTER])
+    outcome = run('wait for "Afterwards", click "Crash", click "Afterwards"', patience_s=1)
+    assert outcome.status == "gave_up", outcome
+    assert "step 3" in outcome.message and '"Afterwards" is not on the screen' in outcome.message
+    assert process.wait(10) != 0
+    steps = Trace(tmp_path / "run1").steps
+    assert [s.decision.action.kind for s in steps if s.decision][-1] != "click"
+    assert steps[-1].observation.pixels.any()
+
+
+def test_a_followed_window_that_closes_ends_the_run(reader: Reader, desktop: Desktop, tmp_path: Path) -> None:
+    desktop.start([sys.executable, "-c", QUITTER])
+    free = Guard([], "allow")
+    Agent(Literal(reader=reader), desktop, guard=free, trace=tmp_path / "a").run('wait for "Crash"')
+    display = desktop.environment["DISPLAY"]
+    with Desktop(window="Quitter", display=display, environment=desktop.environment) as window:
+        agent = Agent(Literal(reader=reader), window, guard=free, trace=tmp_path / "b")
+        outcome = agent.run('click "Crash" and click "Afterwards"')
+    assert outcome.status == "error" and "no window's title holds 'Quitter'" in outcome.message, outcome
+    assert Trace(tmp_path / "b").outcome == outcome
+
+
 def test_a_dialog_of_gtk(run: Run, desktop: Desktop, tmp_path: Path) -> None:
     if not shutil.which("zenity"):
         pytest.skip("no zenity: sudo apt-get install zenity")

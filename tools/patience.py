@@ -14,10 +14,14 @@ from screenwright.tools.actions import Action, Click, Move, OpenApp, PressKeys, 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds: `first` to wait for any change at all, `quiet` without change that means it has stopped."""
+    """Seconds: `first` to wait for any change at all, `quiet` without change that means it has stopped.
+
+    `loading`: what `quiet` becomes once the top of the window, where a browser has its tabs, has changed.
+    """
 
     first: float
     quiet: float
+    loading: float | None = None
 
 
 def patience(action: Action) -> Patience:
@@ -35,7 +39,8 @@ def patience(action: Action) -> Patience:
 
 # LibreOffice repaints a second time 0.6 s after a key, from a timer of its own: cells, then sidebar and bars.
 REPAINTS_LATE_S = {"libreoffice": 0.7}
-# Chromium keeps the old page on the screen for 0.5 s while it loads one of the same site ("paint holding").
+# Chromium keeps the old page on the screen for 0.5 s while it loads one of the same site ("paint holding");
+# meanwhile only the tab and the reload button tell of it.
 HOLDS_PAGES_S = 0.6
 BROWSERS = ("chrom", "edge", "brave", "vivaldi", "opera")
 LOADING_KEYS = frozenset(("enter", "f5", "browser_back", "browser_forward"))
@@ -45,9 +50,8 @@ LOADING_CHORDS = [frozenset(chord) for chord in (("ctrl", "r"), ("alt", "left"),
 def in_program(action: Action, wanted: Patience, program: str) -> Patience:
     """Longer where the program is known to go on after a pause."""
     late = max((seconds for name, seconds in REPAINTS_LATE_S.items() if name in program), default=0.0)
-    if any(name in program for name in BROWSERS) and _loads(action):
-        late = HOLDS_PAGES_S
-    return Patience(max(wanted.first, late), max(wanted.quiet, late))
+    loads = any(name in program for name in BROWSERS) and _loads(action)
+    return Patience(max(wanted.first, late), max(wanted.quiet, late), HOLDS_PAGES_S if loads else None)
 
 
 def _loads(action: Action) -> bool:

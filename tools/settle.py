@@ -27,6 +27,7 @@ CARET_PX = (3, 48)  # widest and tallest a text caret is
 BUSY_CHANGES, BUSY_S = 8, 0.4  # a tile that changed so often over so long never stops
 BUSY_FORGOTTEN_S = 1.5
 NEAR_PX = 80
+TOP_PX = 100  # tabs and toolbar of a browser; with a scale of 2 the tabs alone
 REGIONS_KEPT = 8
 
 
@@ -59,6 +60,8 @@ class Settler:
             self._busy.forget_at(*spot)
         wanted = in_program(action, self.patience(action), (before.program or "").casefold())
         watch = _Watch(self.device, before, self._busy, acted_at)
+        if wanted.loading and (window := before.focus):
+            watch.top = Region(window.x, window.y, window.width, TOP_PX)
         cap = time.perf_counter() + max(self.cap_s, wanted.first)
         settled = watch.until_quiet(wanted, cap)
         return watch.effect(spot, settled), watch.last
@@ -120,6 +123,8 @@ class _Watch:
         self.last = before
         self.first_at: float | None = None
         self.changed_at: float | None = None
+        self.top: Region | None = None
+        self.top_changed = False
         self._looked_at = 0.0
         self._black: BlackScreen | None = None
 
@@ -149,6 +154,7 @@ class _Watch:
                 tiles = self.busy.without(tiles, now)
                 if tiles.any() and not _only_caret(tiles, previous, current):
                     self._note(now)
+                    self.top_changed |= self.top is not None and _holds(tiles, self.top)
         self.last = seen
 
     def until_quiet(self, wanted: Patience, cap: float) -> bool:
@@ -162,7 +168,8 @@ class _Watch:
             if self.changed_at is None:
                 left = began + wanted.first - now
             else:
-                left = self.changed_at + wanted.quiet - now
+                quiet = wanted.loading if self.top_changed and wanted.loading else wanted.quiet
+                left = self.changed_at + quiet - now
             if left <= 0 and self._black is None:
                 return True
             if now >= cap and self._black is not None:
@@ -216,6 +223,13 @@ def _only_caret(tiles: Tiles, before: Words, after: Words) -> bool:
     if tiles.sum() > 8:
         return False
     return all(_is_caret(region) for region in regions_of(tiles, before, after))
+
+
+def _holds(tiles: Tiles, region: Region) -> bool:
+    """Is any of these tiles in the region?"""
+    rows = slice(max(0, region.y // TILE), -(-region.bottom // TILE))
+    columns = slice(max(0, region.x // TILE), -(-region.right // TILE))
+    return bool(tiles[rows, columns].any())
 
 
 def _is_caret(region: Region) -> bool:

@@ -139,8 +139,9 @@ def test_a_change_that_came_before_the_wait_is_not_missed() -> None:
 
 def test_a_look_does_not_wait() -> None:
     device = FakeDevice()
-    effect, _ = Settler(device).wait(device.observe(), Wait(seconds=0).seconds, until_change=False)
-    assert effect.where == "nothing" and effect.waited_s < 1
+    seen = device.observe()
+    effect, after = Settler(device).wait(seen, Wait(seconds=0).seconds, until_change=False)
+    assert effect.where == "unseen" and after is seen
 
 
 def test_the_screen_changes_its_size_meanwhile() -> None:

@@ -67,7 +67,12 @@ class Settler:
         return watch.effect(spot, settled), watch.last
 
     def wait(self, before: Observation, seconds: float, until_change: bool) -> tuple[Effect, Observation]:
-        """Let time pass; with `until_change`, only until the screen differs from `before` and has stopped."""
+        """Let time pass; with `until_change`, only until the screen differs from `before` and has stopped.
+
+        No time at all is a look: nothing is watched, and `before` stands.
+        """
+        if seconds <= 0:
+            return Effect(), before
         start = time.perf_counter()
         watch = _Watch(self.device, before, self._busy, start)
         end = start + seconds

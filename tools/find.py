@@ -6,12 +6,11 @@ Better kinds of likeness go first, and what is left in a tie is asked back (`Amb
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from screenwright.tools.elements import Ambiguous, Element, Match, NotSeen, Relation, Role, Target
 from screenwright.tools.geometry import Region
-from screenwright.tools.labels import UNLABELLED, holding, labelled
+from screenwright.tools.labels import UNLABELLED, holding, labelled, said_part
 from screenwright.tools.relations import gap_px, rows_shared, stands
 from screenwright.tools.wording import ALIKE, CLOSE, EXACT, PART, likeness, nearest, squeezed
 
@@ -80,13 +79,8 @@ def _matched(scene: Scene, element: Element, text: str, role: Role | None) -> Ma
     score = like.score * fit
     if holding(scene, element):
         score *= 0.9  # what was typed into a field is not what the screen calls it
-    ends = scene.ends.get(element)
-    if like.kind == PART and ends and len(ends) == len(element.text):
-        left = ends[like.first - 1] if like.first else element.region.x
-        box = Region.between(left, element.region.y, ends[like.last - 1], element.region.bottom)
-        part = replace(element, region=box, text=element.text[like.first : like.last])
-        return Match(part, score, label=element)
-    return Match(element, score)
+    part = said_part(scene, element, like)
+    return Match(part, score, label=None if part is element else element)
 
 
 def _fit(has: Role, wants: Role | None) -> float:

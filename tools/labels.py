@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from screenwright.tools.elements import Element, Match, Role
 from screenwright.tools.geometry import Region
-from screenwright.tools.wording import likeness
+from screenwright.tools.wording import PART, Likeness, likeness
 
 if TYPE_CHECKING:
     from screenwright.tools.reading import Scene
@@ -41,11 +41,21 @@ def labelled(scene: Scene, text: str, role: Role) -> list[Match]:
         if not said or label.role in UNLABELLED:
             continue
         inside = holding(scene, label)
-        near = inside if inside in widgets else _belonging(scene, label, widgets, role)
+        near = inside if inside in widgets else _belonging(scene, said_part(scene, label, said), widgets, role)
         if near:
             score = said.score * (0.8 if inside else 0.99) * (1.0 if near.role == role else 0.97)
             found.append(Match(replace(near, text=near.text or label.text), score, label))
     return found
+
+
+def said_part(scene: Scene, element: Element, like: Likeness) -> Element:
+    """Of a longer line of text, the place of the words that were meant; else the element itself."""
+    ends = scene.ends.get(element)
+    if like.kind != PART or not ends or len(ends) != len(element.text):
+        return element
+    left = ends[like.first - 1] if like.first else element.region.x
+    box = Region.between(left, element.region.y, ends[like.last - 1], element.region.bottom)
+    return replace(element, region=box, text=element.text[like.first : like.last])
 
 
 def holding(scene: Scene, element: Element) -> Element | None:
@@ -118,15 +128,23 @@ def cost_px(label: Region, widget: Region, role: Role) -> float | None:
         return None
     if role in ("checkbox", "radio"):
         return None
-    over = min(label.right, widget.right) - max(label.x, widget.x)
-    if over <= 0:
+    if not _in_line(label, widget):
         return None
     skew = 0.3 * abs(label.x - widget.x)
     if 0 <= widget.y - label.bottom + 6 <= (6 if role == "slider" else 3) * height:
         return float(max(0, widget.y - label.bottom) + skew + 16)
-    if 0 <= label.y - widget.bottom + 6 <= 2 * height:
+    if 0 <= label.y - widget.bottom + 6 <= height:
         return float(max(0, label.y - widget.bottom) + skew + 36)
     return None
+
+
+def _in_line(label: Region, widget: Region) -> bool:
+    """Does one of them begin, end or have its middle where the other does? Else a wide thing above is no field."""
+    if min(label.right, widget.right) <= max(label.x, widget.x):
+        return False
+    near = 3 * label.height
+    ends = (label.x - widget.x, label.right - widget.right, label.middle[0] - widget.middle[0])
+    return any(abs(apart) <= near for apart in ends)
 
 
 def _parted(scene: Scene, label: Region, widget: Region) -> bool:

@@ -25,8 +25,10 @@ from screenwright.tools.steps import Effect, Where
 FRAME_S = 0.015  # between two looks, so that a video does not take a whole core
 CARET_PX = (3, 48)  # widest and tallest a text caret is
 BUSY_CHANGES, BUSY_S = 8, 0.4  # a tile that changed so often over so long never stops
+BUSY_APART_S = 0.045  # changes nearer to each other count as one
 BUSY_FORGOTTEN_S = 1.5
 NEAR_PX = 80
+FEW_TILES = 64  # more is no caret, and finding its parts takes milliseconds
 TOP_PX = 100  # tabs and toolbar of a browser; with a scale of 2 the tabs alone
 REGIONS_KEPT = 8
 
@@ -104,8 +106,10 @@ class _Busy:
         fresh = tiles & (stale | (self._counts == 0))
         self._first[fresh] = now
         self._counts[stale] = 0
-        self._counts[tiles] += 1
-        self._latest[tiles] = now
+        # An animation of a fifth of a second has as many frames as a slow spinner in two: time counts, not frames.
+        apart = tiles & (fresh | (now - self._latest >= BUSY_APART_S))
+        self._counts[apart] += 1
+        self._latest[apart] = now
         return tiles & ~self.mask()
 
     def mask(self) -> Tiles:
@@ -154,10 +158,10 @@ class _Watch:
             self._note(now)
         else:
             previous, current = self.last.words, seen.words
-            tiles = changed_tiles(previous, current)
+            tiles = _without_carets(changed_tiles(previous, current), previous, current)
             if tiles.any():
                 tiles = self.busy.without(tiles, now)
-                if tiles.any() and not _only_caret(tiles, previous, current):
+                if tiles.any():
                     self._note(now)
                     self.top_changed |= self.top is not None and _holds(tiles, self.top)
         self.last = seen
@@ -224,10 +228,14 @@ def _where(regions: Sequence[Region], spot: tuple[float, float] | None) -> Where
     return "elsewhere"
 
 
-def _only_caret(tiles: Tiles, before: Words, after: Words) -> bool:
-    if tiles.sum() > 8:
-        return False
-    return all(_is_caret(region) for region in regions_of(tiles, before, after))
+def _without_carets(tiles: Tiles, before: Words, after: Words) -> Tiles:
+    """Carets are no change, nor does their blinking make busy the very place where text will be typed."""
+    if not 0 < tiles.sum() <= FEW_TILES:
+        return tiles
+    for caret in filter(_is_caret, regions_of(tiles, before, after)):
+        rows = slice(caret.y // TILE, -(-caret.bottom // TILE))
+        tiles[rows, caret.x // TILE : -(-caret.right // TILE)] = False
+    return tiles
 
 
 def _holds(tiles: Tiles, region: Region) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ OTHER = 22
 """Levels from the background at which a pixel is part of something else; pale borders have about 40."""
 FAINT = 11
 """The same for bevels of dark themes."""
+CARET_PX = 3
+"""Widest a caret is."""
 MOST = 0.4
 """Share of the picture above which a plain area is the ground that things stand on."""
 
@@ -61,6 +63,41 @@ def surfaces(pixels: Pixels, least: tuple[int, int] = (12, 8)) -> list[Surface]:
             Surface(Region(x - 1, y - 1, width + 1, height + 1), (red, green, blue), area / (width * height))
         )
     return found
+
+
+def whole_fields(pixels: Pixels, found: list[Surface]) -> list[Surface]:
+    """The surfaces with those made whole that a caret, as tall as the inside of its field, cuts in two."""
+    kept: list[Surface] = []
+    for surface in found:
+        if 12 <= surface.region.height <= 64 and surface.region.width >= 24:
+            surface = replace(surface, region=_beyond_caret(pixels, surface))
+        if not any(surface.region.overlap(other.region) > 0.9 for other in kept):
+            kept.append(surface)
+    return kept
+
+
+def _beyond_caret(pixels: Pixels, surface: Surface) -> Region:
+    """As far as the field's first and last rows go on in its colour, with its border above and below them."""
+    r = surface.region
+    if r.y < 1 or r.bottom >= pixels.shape[0]:
+        return r
+    colour = np.array(surface.colour, np.int16)
+    inside = np.abs(pixels[[r.y + 1, r.bottom - 2]].astype(np.int16) - colour).max(2) <= 3 * STEP
+    border = np.abs(pixels[[r.y - 1, r.bottom]].astype(np.int16) - colour).max(2) > STEP
+    goes_on = np.flatnonzero(inside.all(0) & border.all(0))
+    before, after = goes_on[goes_on < r.x][::-1], goes_on[goes_on >= r.right]
+    left, right = r.x, r.right
+    for column in before:
+        if left - column > CARET_PX + 1:
+            break
+        left = int(column)
+    for column in after:
+        if column - right > CARET_PX:
+            break
+        right = int(column) + 1
+    if right - r.right < 1.5 * r.height:  # the arrow of a drop-down, beyond a line as thin as a caret
+        right = r.right
+    return Region(left, r.y, right - left, r.height)
 
 
 def _rectangular(part: Mask) -> bool:

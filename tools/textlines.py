@@ -84,6 +84,7 @@ def pieces(pixels: Pixels, box: Box) -> list[Region]:
     part = pixels[box.top : box.bottom, box.left : box.right]
     ink = different(part, background(part), FAINT)
     _wipe_edges(ink)
+    walls = walls_among(ink)
     shapes, marks = marked(ink)
     # The border of a neighbour reaches into the box as a sliver under every letter, its own runs around all.
     for number, shape in enumerate(list(shapes), 1):
@@ -96,6 +97,11 @@ def pieces(pixels: Pixels, box: Box) -> list[Region]:
     ticks = ticks_among(ink, shapes)
     for tick in ticks:
         ink[tick.y : tick.bottom, tick.x : tick.right] = False
+    for wall in walls:
+        ink[:, max(0, wall - 2) : wall + 3] = False
+    caret = caret_among(shapes)
+    if caret:
+        ink[:, caret.x : caret.right] = False
     rows = np.flatnonzero(np.asarray(ink.any(1)))
     if not len(rows):
         return []
@@ -106,11 +112,12 @@ def pieces(pixels: Pixels, box: Box) -> list[Region]:
     top, bottom = max(0, int(rows[0]) - spare), min(box.height, int(rows[-1]) + 1 + spare)
     gap = max(8, round(1.4 * height))
     busy = np.asarray(ink.any(0))
-    ends = [0, *(round(tick.middle[0]) for tick in ticks), len(busy)]
+    cuts = {*(round(tick.middle[0]) for tick in ticks), *walls, *((caret.x, caret.right) if caret else ())}
+    ends = sorted({0, *cuts, len(busy)})
     found: list[Region] = []
     for first, last in pairwise(ends):
         for start, end in runs(busy[first:last], gap):
-            left, right = max(0, first + start - 3), min(len(busy), first + end + 3)
+            left, right = max(first, first + start - 3), min(last, first + end + 3)
             found.append(Region(box.left + left, box.top + top, right - left, bottom - top))
     return found
 
@@ -148,6 +155,49 @@ def ticks_among(ink: Mask, shapes: Sequence[Region]) -> list[Region]:
         if words and (solidity(own) > 0.7 or diamond(own)):
             found.append(shape)
     return sorted(found, key=lambda shape: shape.x)
+
+
+def caret_among(shapes: Sequence[Region]) -> Region | None:
+    """The text caret at either end of a line, which is read as an l or a digit: a bar that reaches above and
+    below all letters. Within a text it stays: cut there, the word would be two."""
+    inner = [one for one in shapes if sum(_within(other, one) for other in shapes) < 3]  # no frame around it
+    ordered = sorted(inner, key=lambda shape: shape.x)
+    for bar in (ordered[-1:], ordered[:1]):
+        others = [shape for shape in inner if shape not in bar]
+        if not bar or not others or bar[0].width > 3 or bar[0].height < 10:
+            continue
+        top, bottom = min(shape.y for shape in others), max(shape.bottom for shape in others)
+        if bar[0].y < top and bar[0].bottom > bottom and bar[0].height < 3 * (bottom - top):
+            return bar[0]
+    return None
+
+
+def walls_among(ink: Mask) -> list[int]:
+    """Columns where the frame of a field begins or ends within a line of text: "Quantity [3   ]".
+
+    The detector takes a label and what stands in its field for one line. A frame's side differs from a letter
+    by the long lines that leave its ends, above and below, to the same side.
+    """
+    height, width = ink.shape
+    long = max(12, round(0.6 * height))
+    full = np.asarray(ink.sum(0))
+    found: list[int] = []
+    for column in map(int, np.flatnonzero(full > 0.55 * height)):
+        rows = np.flatnonzero(ink[:, column])
+        if rows[-1] - rows[0] >= len(rows):
+            continue  # a letter's stem, between the frame's two lines
+        if max(full[max(0, column - 5)], full[min(width - 1, column + 5)]) > 0.5 * len(rows):
+            continue  # a filled button
+        after, before = column + 5, max(0, column - 4)
+        for side in (ink[:, after : after + long], ink[:, max(0, before - long) : before]):
+            if side.shape[1] < 10:
+                continue
+            lines = side.mean(1) > 0.95
+            above = lines[max(0, rows[0] - 5) : rows[0] + 3].any()
+            below = lines[max(0, rows[-1] - 2) : rows[-1] + 6].any()
+            if above and below and (not found or column - found[-1] > 3):
+                found.append(column)
+    return found
 
 
 def _within(inner: Region, outer: Region) -> bool:

@@ -26,6 +26,7 @@ from screenwright.tools.shapes import (
     different,
     solidity,
     surfaces,
+    whole_fields,
 )
 
 SURE = 0.7
@@ -54,7 +55,7 @@ class Widgets:
 
     @cached_property
     def _surfaces(self) -> list[Surface]:
-        return surfaces(self._pixels)
+        return whole_fields(self._pixels, surfaces(self._pixels))
 
     @cached_property
     def _rectangles(self) -> tuple[Element, ...]:
@@ -64,12 +65,15 @@ class Widgets:
 
     def _judged(self, surface: Surface) -> Element | None:
         region = surface.region
-        texts = [line for line in self._lines if region.holds(*line.region.middle) and not _ornament(line, region)]
+        texts = [
+            line for line in self._lines if region.holds(*line.region.middle) and not is_ornament(line, region)
+        ]
         if region.width < 24 or region.height < 12 or region.area > 0.4 * self._frame.area:
             return None
         if region.width >= 150 and region.height >= 100:
             holds = sum(region.shared(other.region) == other.region for other in self._surfaces)
-            role: Role = "field" if holds < 3 and surface.filled > 0.8 else "scroll"
+            amid = any(line.region.x - region.x > 0.2 * region.width for line in texts)  # a notice, a heading
+            role: Role = "field" if holds < 3 and surface.filled > 0.8 and not amid else "scroll"
             return self._element(region, role, texts)
         if region.height > 90 and region.width < region.height:
             return None
@@ -214,9 +218,11 @@ class Widgets:
         return self._pixels[r.y : r.bottom, r.x : r.right]
 
 
-def _ornament(line: Element, region: Region) -> bool:
-    """An arrow or a handle at the right end, which OCR took for a letter."""
-    return len(line.text) <= 2 and region.right - line.region.right < 12 and line.region.x > region.middle[0]
+def is_ornament(line: Element, region: Region) -> bool:
+    """An arrow or a handle at the right end, which OCR took for a letter; in one line, a digit is a digit."""
+    tall = region.height > 2 * line.region.height
+    odd = len(line.text) <= 2 and (tall or not any(c.isdigit() for c in line.text))
+    return odd and region.right - line.region.right < 12 and line.region.x > region.middle[0]
 
 
 def _pointed(mask: Mask, blob: Region) -> bool:

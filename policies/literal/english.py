@@ -167,6 +167,7 @@ RULES = [
         rf"(?: (?:until|till|to)(?: you see)? (?P<u>.+?)(?: (?:(?:is|becomes) {SHOWN}|appears|shows(?: up)?))?)?",
         mean.scroll,
     ),
+    _rule(rf"scroll (?P<n>\d+|{mean.COUNT})(?: times| notch(?:es)?)? (?P<d>up|down|left|right)", mean.scroll),
     _rule(r"scroll (?P<t>.+?) (?P<d>up|down|left|right)", mean.scroll),
     _rule(rf"wait(?: for)? {NUMBER} ?{UNIT}", mean.wait),
     _rule(

@@ -16,9 +16,13 @@ from screenwright.tools.errors import GaveUp
 from screenwright.tools.geometry import Point, Region
 from screenwright.tools.reading import Scene
 from screenwright.tools.steps import Decision
+from screenwright.tools.widgets import is_ornament
 
 LINE_PX = 48  # a field taller than this has several lines, where a triple click selects only one
 Looked = Generator[Decision, Moment, Moment]
+READ_SURELY = 0.97
+BLINK_S = 0.55  # about half of a caret's period, in most toolkits
+SURELY = 0.9  # a field found from its label by less may be another's
 ALIKE = 75  # of 100: how alike the text read in a field and the typed one must be
 
 
@@ -89,16 +93,29 @@ def content(field: Element, scene: Scene) -> str:
     if field.value is not None:
         return field.value
     inside = [
-        e for e in scene.elements if e.source == "ocr" and e.text and field.region.grown(2).holds(*e.region.middle)
+        e
+        for e in scene.elements
+        if e.source == "ocr"
+        and e.text
+        and field.region.grown(2).holds(*e.region.middle)
+        and not is_ornament(e, field.region)
     ]
     return " ".join(e.text for e in inside)
 
 
+def _shown(region: Region, scene: Scene) -> str:
+    """What a field shows, by the tree where it tells, else by what was read in it, its arrow left out."""
+    for element in scene.elements:
+        if element.value and element.role in ("field", "combo") and element.region.overlap(region) > 0.5:
+            return element.value
+    area = region.grown(4)
+    inside = [e for e in scene.elements if e.source == "ocr" and area.holds(*e.region.middle)]
+    return "".join(e.text for e in inside if not is_ornament(e, region))
+
+
 def _check(region: Region, text: str, before: str, now: Moment) -> None:
     """GaveUp when the field plainly holds something else. Dots of a password, and silence, are no proof."""
-    area = region.grown(4)
-    seen = [e for e in now.scene.elements if e.source == "ocr" and area.holds(*e.region.middle)]
-    read = "".join(e.text for e in seen).replace(" ", "")
+    read = _shown(region, now.scene).replace(" ", "")
     wanted = (before + text).replace(" ", "").replace("\n", "").replace("\t", "")
     if not read or len(wanted) < 4 or set(read) <= set("•●*.·…○"):
         return
@@ -190,6 +207,8 @@ def value_at(found: Match, target: Target, scene: Scene) -> str:
     text = (label or element).text
     if target.text and (rest := _rest(text, target.text)):
         return rest
+    if held := _in_its_field(target, scene):
+        return held
     box = (label or element).region
     others = [e for e in scene.elements if e.text and e.region != box and not box.holds(*e.region.middle)]
     row = [
@@ -207,6 +226,22 @@ def value_at(found: Match, target: Target, scene: Scene) -> str:
         and e.region.right > box.x
     ]
     return min(under, key=lambda e: e.region.y).text if under else ""
+
+
+def _in_its_field(target: Target, scene: Scene) -> str:
+    """What the field, drop-down or slider holds that is called so."""
+    roles: tuple[Role, ...] = ("field", "slider") if target.text and target.role is None else ()
+    for role in roles:
+        called = [m for m in scene.find_all(replace(target, role=role, ordinal=None)) if m.score > SURELY]
+        if len(called) == 1 and (held := content(called[0].element, scene)):
+            return held
+    return ""
+
+
+def sureness(value: str, scene: Scene) -> float:
+    """How sure the reading of a value is, 0 to 1; 1 where OCR had no part in it."""
+    lines = [e.confidence for e in scene.lines if e.text and (e.text in value or value in e.text)]
+    return max(lines, default=1.0) if value else 1.0
 
 
 def _rest(text: str, label: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,8 +22,10 @@ PLAIN_PX = 12
 SCROLLED = 0.01  # share of the frame that must change for a scroll to count as one
 TOUCHY = ("field", "combo", "slider", "cell")  # a wheel turned over these changes their value
 
+T = TypeVar("T")
 Found = Generator[Decision, Moment, tuple[Match, Moment]]
 Seen = Generator[Decision, Moment, Moment]
+Scrolled = Generator[Decision, Moment, tuple[Moment, T | None]]
 
 
 def seek(target: Target, now: Moment, patience_s: float, *, scroll: bool = True) -> Found:
@@ -54,18 +57,65 @@ def seek(target: Target, now: Moment, patience_s: float, *, scroll: bool = True)
 
 def _scroll_to(target: Target, now: Moment) -> Generator[Decision, Moment, tuple[Match, Moment] | Moment]:
     """Down to the end, then up to the start; stops where turning the wheel changes nothing."""
+
+    def look(at: Moment) -> tuple[Match, Moment] | None:
+        try:
+            return at.scene.find(target), at
+        except NotSeen:
+            return None
+        except Ambiguous as error:
+            raise GaveUp(str(error)) from error
+
     for down in (NOTCHES, -NOTCHES):
         for _ in range(PAGES):
-            now = yield Decision(Scroll(point=resting_place(now), down=down), f"{target} may be off the screen")
+            scroll = Scroll(point=resting_place(now), down=down)
+            now, found = yield from scrolled(now, scroll, f"{target} may be off the screen", look)
+            if found:
+                return found
             if now.effect.where == "nothing" or now.effect.share < SCROLLED:
                 break
-            try:
-                return now.scene.find(target), now
-            except NotSeen:
-                continue
-            except Ambiguous as error:
-                raise GaveUp(str(error)) from error
     return now
+
+
+def scrolled(now: Moment, scroll: Scroll, why: str, look: Callable[[Moment], T | None]) -> Scrolled[T]:
+    """Turn the wheel and look; the moment after it, and what `look` gave.
+
+    Where nothing of what stood there is to be seen any more, something may have been jumped over: back then,
+    and notch by notch.
+    """
+    after = yield Decision(scroll, why)
+    found = look(after)
+    if found is not None or not _jumped(now, after):
+        return after, found
+    turned = scroll.down or scroll.right
+    back = scroll.model_copy(update={"down": -scroll.down, "right": -scroll.right})
+    notch = scroll.model_copy(
+        update={n: (v > 0) - (v < 0) for n, v in (("down", scroll.down), ("right", scroll.right))}
+    )
+    now = yield Decision(back, "nothing of what stood here is seen any more: back, and on in small steps")
+    for _ in range(abs(turned)):
+        now = yield Decision(notch, why)
+        found = look(now)
+        if found is not None or now.effect.where == "nothing":
+            break
+    return now, found
+
+
+def _jumped(before: Moment, after: Moment) -> bool:
+    """Did texts go and others come, and none of them only move?"""
+    regions = after.effect.regions
+
+    def lines(moment: Moment) -> dict[str, set[tuple[int, int]]]:
+        found: dict[str, set[tuple[int, int]]] = {}
+        for line in moment.scene.lines:
+            if len(line.text) > 2 and any(region.holds(*line.region.middle) for region in regions):
+                found.setdefault(line.text, set()).add((line.region.x, line.region.y))
+        return found
+
+    old, new = lines(before), lines(after)
+    gone, come = old.keys() - new.keys(), new.keys() - old.keys()
+    moved = any(old[text] != new[text] for text in old.keys() & new.keys())
+    return bool(gone and come and not moved)
 
 
 def resting_place(now: Moment, inside: Region | None = None) -> Point:

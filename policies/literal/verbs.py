@@ -8,7 +8,7 @@ from typing import assert_never
 from screenwright.policies.literal import fields
 from screenwright.policies.literal.instruction import Instruction
 from screenwright.policies.literal.moment import Acts, Moment
-from screenwright.policies.literal.seeking import await_seen, resting_place, seek
+from screenwright.policies.literal.seeking import await_seen, resting_place, scrolled, seek
 from screenwright.tools.actions import Button, Click, Done, Drag, Move, OpenApp, PressKeys, Scroll, TypeText, Wait
 from screenwright.tools.elements import Target
 from screenwright.tools.errors import GaveUp
@@ -127,19 +127,26 @@ class Verbs:
         sideways = step.direction in ("left", "right")
         onward = step.until is not None or step.count == 0  # until something, or to the end
         notches = sign * (5 if onward else step.count)
+        why = f"until {step.until} is visible" if step.until else "to the end" if onward else "as the step says"
+
+        def look(at: Moment) -> bool | None:
+            return True if step.until and at.scene.find_all(step.until) else None
+
+        if step.until and look(now):
+            return None
         for _ in range(SCROLLS if onward else 1):
-            if step.until and now.scene.find_all(step.until):
-                return None
             scroll = Scroll(
                 point=resting_place(now, inside), down=0 if sideways else notches, right=notches if sideways else 0
             )
-            why = (
-                f"until {step.until} is visible" if step.until else "to the end" if onward else "as the step says"
-            )
-            now = yield Decision(scroll, why)
+            if step.until:
+                now, seen = yield from scrolled(now, scroll, why, look)
+                if seen:
+                    return None
+            else:
+                now = yield Decision(scroll, why)
             if onward and now.effect.where == "nothing":
                 break
-        if step.until and not now.scene.find_all(step.until):
+        if step.until:
             near = ", ".join(e.text for e in now.scene.elements[:6])
             raise GaveUp(f"scrolled to the end, and {step.until} is not there; the last texts seen: {near}")
         return None
@@ -157,8 +164,15 @@ class Verbs:
         return None
 
     def _read(self, step: Instruction, now: Moment) -> Acts:
-        found, now = yield from seek(_needed(step.target), now, self.patience_s)
-        value = fields.value_at(found, _needed(step.target), now.scene)
+        target = _needed(step.target)
+        found, now = yield from seek(target, now, self.patience_s)
+        value = fields.value_at(found, target, now.scene)
+        if (doubt := fields.sureness(value, now.scene)) < fields.READ_SURELY:
+            why = f"{value!r} is not sure ({doubt:.2f}); a blinking caret may stand in it: read once more"
+            now = yield Decision(Wait(seconds=fields.BLINK_S), why)
+            found, now = yield from seek(target, now, self.patience_s)
+            again = fields.value_at(found, target, now.scene)
+            value = again if fields.sureness(again, now.scene) > doubt else value
         if not value:
             raise GaveUp(f"nothing stands in, right of or below {step.target}")
         name = step.value or "answer"

@@ -65,6 +65,34 @@ def test_tick_boxes_do_not_glue_their_labels() -> None:
     assert said(pixels) == ["Send news", "I agree"]
 
 
+def framed(text: str, held: str, size: int = 13, caret: bool = False) -> Pixels:
+    """A label and, close to it, a field with a border that holds a text; the caret behind it."""
+    image = Image.new("RGB", (640, 200), (255, 255, 255))
+    pen = ImageDraw.Draw(image)
+    font = ImageFont.truetype(LATIN, size)
+    pen.text((20, 40), text, (0, 0, 0), font)
+    left = 20 + round(font.getlength(text)) + size // 3
+    pen.rectangle((left, 40 - size // 3, left + 14 * size, 40 + round(1.5 * size)), outline=(110, 110, 110))
+    pen.text((left + size // 3, 40), held, (0, 0, 0), font)
+    if caret:
+        x = left + size // 3 + round(font.getlength(held)) + max(1, size // 13)
+        pen.rectangle((x, 40, x + size // 26, 40 + round(1.3 * size)), fill=(0, 0, 0))
+    return np.asarray(image)
+
+
+@pytest.mark.parametrize("size", [13, 15, 26, 30])
+@pytest.mark.parametrize(
+    ("text", "held"), [("Quantity", "3"), ("Search", "Ada"), ("Code", "bdfhkl"), ("Name", "Kiel")]
+)
+def test_the_frame_of_a_field_parts_label_and_content(text: str, held: str, size: int) -> None:
+    assert sorted(said(framed(text, held, size))) == sorted([text, held])
+
+
+@pytest.mark.parametrize("size", [13, 26, 30])
+def test_a_caret_is_no_letter(size: int) -> None:
+    assert sorted(said(framed("Search", "Ada", size, caret=True))) == ["Ada", "Search"]
+
+
 def test_characters_have_places() -> None:
     (line,) = TextReader().read(draw(("Sun Mon Tue", 100, 20)))
     assert len(line.ends) == len(line.text)

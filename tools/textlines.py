@@ -89,7 +89,7 @@ def pieces(pixels: Pixels, box: Box) -> list[Region]:
     # The border of a neighbour reaches into the box as a sliver under every letter, its own runs around all.
     for number, shape in enumerate(list(shapes), 1):
         sliver = shape.height <= 3 and (shape.y <= 1 or shape.bottom >= box.height - 1)
-        around = shape.height > 0.75 * box.height and sum(_within(other, shape) for other in shapes) > 2
+        around = shape.height > 0.75 * box.height and _around(shape, shapes)
         own = marks == number
         if sliver or (around and own.sum() < 0.15 * shape.area):
             ink[own] = False
@@ -99,7 +99,7 @@ def pieces(pixels: Pixels, box: Box) -> list[Region]:
         ink[tick.y : tick.bottom, tick.x : tick.right] = False
     for wall in walls:
         ink[:, max(0, wall - 2) : wall + 3] = False
-    caret = caret_among(shapes)
+    caret = caret_among([one for one in shapes if not any(one.x <= wall < one.right for wall in walls)])
     if caret:
         ink[:, caret.x : caret.right] = False
     rows = np.flatnonzero(np.asarray(ink.any(1)))
@@ -138,15 +138,18 @@ def ticks_among(ink: Mask, shapes: Sequence[Region]) -> list[Region]:
     one of them; a lone O before another word looks the same, and is taken for one.
     """
     found: list[Region] = []
-    heights = sorted(shape.height for shape in shapes if shape.height >= 5)
-    small = heights[len(heights) // 4] if heights else 0
+    letters = [one for one in shapes if one.height >= 5 and one.width > 3 and not _around(one, shapes)]
+    heights = sorted(letter.height for letter in letters)
+    small, tallest = (heights[len(heights) // 4], heights[-1]) if heights else (0, 0)
     for shape in shapes:
         side = max(shape.width, shape.height)
-        if not 8 <= side <= 44 or min(shape.width, shape.height) < 0.9 * side:
+        if not 8 <= side <= 44 or min(shape.width, shape.height) < 0.9 * side or side < 0.85 * tallest:
             continue
-        # Some radio buttons stand two pixels from their label, as near as an O to its word; but an O is no
-        # higher than other capitals, and so at most 1.4 times as high as small letters.
-        clear = 1 if side > 1.5 * small else max(3, round(0.2 * side))
+        # Some radio buttons stand two pixels from their label, as near as an O to its word; but an O does not
+        # rise above all other letters, or is no higher than other capitals: at most 1.4 times small letters.
+        others = [one for one in letters if (one.y, one.bottom, one.width) != (shape.y, shape.bottom, shape.width)]
+        rises = side > 1.5 * small and all(shape.y < other.y for other in others)
+        clear = 1 if rises else max(3, round(0.3 * side))
         beside = [o for o in shapes if not _within(o, shape) and o.y < shape.bottom and o.bottom > shape.y]
         if any(o.x < shape.right + clear and o.right > shape.x - clear for o in beside):
             continue
@@ -160,7 +163,7 @@ def ticks_among(ink: Mask, shapes: Sequence[Region]) -> list[Region]:
 def caret_among(shapes: Sequence[Region]) -> Region | None:
     """The text caret at either end of a line, which is read as an l or a digit: a bar that reaches above and
     below all letters. Within a text it stays: cut there, the word would be two."""
-    inner = [one for one in shapes if sum(_within(other, one) for other in shapes) < 3]  # no frame around it
+    inner = [one for one in shapes if not _around(one, shapes)]
     ordered = sorted(inner, key=lambda shape: shape.x)
     for bar in (ordered[-1:], ordered[:1]):
         others = [shape for shape in inner if shape not in bar]
@@ -186,18 +189,22 @@ def walls_among(ink: Mask) -> list[int]:
         rows = np.flatnonzero(ink[:, column])
         if rows[-1] - rows[0] >= len(rows):
             continue  # a letter's stem, between the frame's two lines
-        if max(full[max(0, column - 5)], full[min(width - 1, column + 5)]) > 0.5 * len(rows):
+        if max(full[max(0, column - 5)], full[min(width - 1, column + 5)]) > 0.8 * len(rows):
             continue  # a filled button
         after, before = column + 5, max(0, column - 4)
         for side in (ink[:, after : after + long], ink[:, max(0, before - long) : before]):
-            if side.shape[1] < 10:
-                continue
-            lines = side.mean(1) > 0.95
+            lines = side.mean(1) > 0.95 if side.shape[1] >= 10 else np.zeros(height, np.bool_)
             above = lines[max(0, rows[0] - 5) : rows[0] + 3].any()
             below = lines[max(0, rows[-1] - 2) : rows[-1] + 6].any()
-            if above and below and (not found or column - found[-1] > 3):
+            # A letter does not reach from edge to edge of what the detector gives it.
+            if ((above and below) or len(rows) > 0.95 * height) and (not found or column - found[-1] > 3):
                 found.append(column)
     return found
+
+
+def _around(frame: Region, shapes: Sequence[Region]) -> bool:
+    """Does it hold at least two of the others?"""
+    return sum(_within(other, frame) for other in shapes) > 2
 
 
 def _within(inner: Region, outer: Region) -> bool:

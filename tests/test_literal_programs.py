@@ -187,3 +187,79 @@ def test_a_dialog_of_gtk(run: Run, desktop: Desktop, tmp_path: Path) -> None:
 """)
     assert outcome.ok, outcome.message
     process.wait(timeout=10)
+
+
+LIST = """
+import sys, tkinter
+root = tkinter.Tk(); root.title("List"); root.geometry("260x170+80+80")
+box = tkinter.Listbox(root, height=6, font=("DejaVu Sans", 12)); box.pack(fill="both", expand=True)
+words = "alder ash aspen beech birch cedar cherry chestnut elm fir hazel holly juniper larch lime maple oak"
+for word in words.split():
+    box.insert("end", word)
+box.bind("<<ListboxSelect>>", lambda _: open(sys.argv[1], "w").write(box.get(box.curselection()[0])))
+root.mainloop()
+"""
+
+
+def test_nothing_is_jumped_over_where_a_notch_is_many_rows(run: Run, desktop: Desktop, tmp_path: Path) -> None:
+    out = tmp_path / "picked"
+    desktop.start([sys.executable, "-c", LIST, str(out)])
+    outcome = run('wait for "aspen", click "elm"')
+    assert outcome.ok, outcome.message
+    assert out.read_text() == "elm"
+    outcome = run(
+        'scroll up until "alder" is visible, then scroll down until "chestnut" is visible, click "chestnut"'
+    )
+    assert outcome.ok, outcome.message
+    assert out.read_text() == "chestnut"
+
+
+NOTICE = """<!doctype html><meta charset=utf-8><title>Notice</title><style>body {font: 15px sans-serif; margin: 0}
+#note {background: #ffe9a8; height: 110px; text-align: center; line-height: 110px} p {margin: 20px}</style>
+<div id=note>Your session will end soon.</div><p style="text-align: right">Quantity</p>
+<p><input name=other></p><p><label>Amount <input name=amount size=6 value=3></label></p>
+<p><label>Code <input name=code></label> <button>Go</button></p>"""
+
+
+def test_a_notice_above_a_label_is_no_field_and_a_frame_parts_words(
+    run: Run, desktop: Desktop, tmp_path: Path
+) -> None:
+    if not shutil.which("chromium"):
+        pytest.skip("no Chromium: sudo apt-get install chromium")
+    page = tmp_path / "notice.html"
+    page.write_text(NOTICE, encoding="utf-8")
+    flags = [f"--user-data-dir={tmp_path / 'profile'}", "--force-renderer-accessibility=disabled"]
+    desktop.start(["chromium", *CHROMIUM, *flags, page.as_uri()])
+    outcome = run('wait for "Code" (60 s), type "12" into Amount, read Amount into amount')
+    assert outcome.ok and outcome.variables == {"amount": "12"}, outcome
+    outcome = run('type "7" into Quantity', patience_s=1)
+    assert outcome.status == "gave_up" and '"Quantity" field is not on the screen' in outcome.message, outcome
+
+
+def test_a_drop_down_that_takes_text_is_checked_and_read(run: Run, desktop: Desktop, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("alpha beta gamma\nbeta two\n")
+    desktop.start(["mousepad", "--disable-server", str(note)])
+    outcome = run("""
+- wait for "alpha beta gamma"
+- click Search
+- click "Find and Replace..."
+- type "beta" into "Search for"
+- type "BETA" into "Replace with"
+- read "Replace with" into typed
+- check "Replace all in"
+- click the "Replace" button
+- press Escape
+- press Ctrl+S
+- wait 0 s
+""")
+    assert outcome.ok and outcome.variables == {"typed": "BETA"}, outcome
+    assert note.read_text() == "alpha BETA gamma\nBETA two\n"
+
+
+def test_a_slider_is_read_by_its_label(run: Run, desktop: Desktop) -> None:
+    if not shutil.which("zenity"):
+        pytest.skip("no zenity: sudo apt-get install zenity")
+    desktop.start(["zenity", "--scale", "--text=Volume", "--value=10"])
+    outcome = run('wait for "Volume", press Right twice, read Volume into volume')
+    assert outcome.ok and outcome.variables == {"volume": "12"}, outcome

@@ -99,6 +99,47 @@ def test_a_spinner_is_learnt_and_left_out() -> None:
     assert again.where == "nothing" and again.settled
 
 
+class Animated(FakeDevice):
+    """A fifth of a second of frames after an act, then one more change, in one place; typing changes it too."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.acted, self.typed = 0.0, False
+
+    def perform(self, action: Action) -> str:
+        self.acted = time.perf_counter()
+        self.typed = isinstance(action, TypeText)
+        return "done"
+
+    def idle(self, seconds: float) -> None:
+        time.sleep(min(seconds, 0.01))
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        pixels = seen.pixels.copy()
+        age = time.perf_counter() - self.acted if self.acted else 0.0
+        shade = round(min(age, 0.2) * 1000) + (40 if age > 0.5 else 0)
+        pixels[64:90, 64:120] = 0 if self.typed else 255 - shade
+        return Observation(seen.view, pixels=pixels, device="animated", serial=seen.serial, taken_at=1.0)
+
+
+def test_an_animation_makes_its_place_not_busy() -> None:
+    device = Animated()
+    settler = Settler(device)
+    first = settle(device, PressKeys(keys=("tab",)), settler)
+    assert first.where == "near" and not first.moving
+    again = settle(device, TypeText(text="a"), settler)
+    assert again.where == "near" and not again.moving
+
+
+def test_a_caret_that_blinks_for_long_hides_no_typing(desktop: Desktop, echo: Any) -> None:
+    settler = Settler(desktop)
+    settle(desktop, TypeText(text="a"), settler)
+    settler.wait(desktop.observe(), 6.0, until_change=False)  # ten times on and off
+    effect = settle(desktop, TypeText(text="b"), settler)
+    assert effect.where == "near" and not effect.moving
+
+
 def test_what_goes_on_everywhere_ends_at_the_cap() -> None:
     class Snow(FakeDevice):
         """Every tile changes now and then, none often enough to be learnt."""

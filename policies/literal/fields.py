@@ -90,17 +90,10 @@ def _selected(click: Click, found: Match, held: str, now: Moment) -> Looked:
 
 def content(field: Element, scene: Scene) -> str:
     """What stands in a field: its value where the system says it, else the text read inside it."""
-    if field.value is not None:
+    # A drop-down that takes text has its text in an entry of its own.
+    if field.value or (field.value is not None and field.role == "field"):
         return field.value
-    inside = [
-        e
-        for e in scene.elements
-        if e.source == "ocr"
-        and e.text
-        and field.region.grown(2).holds(*e.region.middle)
-        and not is_ornament(e, field.region)
-    ]
-    return " ".join(e.text for e in inside)
+    return _shown(field.region, scene)
 
 
 def _shown(region: Region, scene: Scene) -> str:
@@ -108,9 +101,9 @@ def _shown(region: Region, scene: Scene) -> str:
     for element in scene.elements:
         if element.value and element.role in ("field", "combo") and element.region.overlap(region) > 0.5:
             return element.value
-    area = region.grown(4)
-    inside = [e for e in scene.elements if e.source == "ocr" and area.holds(*e.region.middle)]
-    return "".join(e.text for e in inside if not is_ornament(e, region))
+    area = region.grown(2)
+    inside = [e for e in scene.elements if e.source == "ocr" and e.text and area.holds(*e.region.middle)]
+    return " ".join(e.text for e in inside if not is_ornament(e, region))
 
 
 def _check(region: Region, text: str, before: str, now: Moment) -> None:

@@ -315,3 +315,15 @@ def test_find_gives_the_first_of_find_all_or_a_tie(elements: list[Element], targ
         assert {m.element for m in tie.candidates} <= {m.element for m in everything}
     else:
         assert match in everything
+
+
+def test_words_that_can_be_seen_win_over_a_picture_of_that_name() -> None:
+    """An open menu over a toolbar: LibreOffice's tree names the toolbar's pictures like the menu's entries."""
+    line = text("Comment", 160, 300)
+    entry = Element("Comment", Region(128, 296, 335, 25), "item", "atspi")
+    picture = Element("Comment", Region(620, 21, 33, 35), "button", "atspi")
+    blank = Observation(View(FRAME), pixels=np.full((600, 800, 3), 240, np.uint8))
+    shown = Scene(blank, (picture, entry), (line,), (picture, entry))
+    assert shown.find(Target("Comment")).element == entry
+    with pytest.raises(Ambiguous):
+        Scene(blank, (picture, entry), (), (picture, entry)).find(Target("Comment"))

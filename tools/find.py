@@ -185,7 +185,7 @@ def _clearly_best(scene: Scene, target: Target, matches: list[Match]) -> list[Ma
         return _nearest_to(find(scene, target.anchor).element.region, target.relation, close)
     margin = 0.004 if top > 0.925 else 0.05
     ties = [m for m in matches if m.score >= top - margin]
-    for better in (_enabled, _pressable, _boxed):
+    for better in (_enabled, _pressable, _written, _boxed):
         kept = [m for m in ties if better(scene, m)]
         ties = kept or ties
     return ties
@@ -199,6 +199,14 @@ def _nearest_to(anchor: Region, relation: Relation, matches: list[Match]) -> lis
 
 def _enabled(_: Scene, match: Match) -> bool:
     return match.element.enabled
+
+
+def _written(scene: Scene, match: Match) -> bool:
+    """Can its words be seen? The tree also names pictures: a menu's entry and its twin in the toolbar."""
+    element = match.element
+    return element.source == "ocr" or any(
+        element.region.holds(*line.region.middle) and likeness(line.text, element.text) for line in scene.lines
+    )
 
 
 def _pressable(_: Scene, match: Match) -> bool:

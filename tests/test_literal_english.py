@@ -87,6 +87,7 @@ ONE: list[tuple[str, Instruction]] = [
     ('expect "Saved" (5 s)', I("expect", T("Saved"), seconds=5)),
     ("scroll down", I("scroll", direction="down", count=3)),
     ("scroll up 5 notches", I("scroll", direction="up", count=5)),
+    ("scroll 5 down", I("scroll", direction="down", count=5)),
     ('scroll until "End" is visible', I("scroll", direction="down", count=3, until=T("End"))),
     ('scroll down to "End"', I("scroll", direction="down", count=3, until=T("End"))),
     ('scroll in "List" until "Zoe" appears', I("scroll", T("List"), direction="down", count=3, until=T("Zoe"))),

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from screenwright.agent.console import printable
-from screenwright.tools.actions import describe
-from screenwright.tools.errors import Stopped
+from screenwright.policies.guard import Approve
+from screenwright.tools.actions import aim, describe
+from screenwright.tools.changes import changed_regions
+from screenwright.tools.errors import BadAction, Stopped
+from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Observation
+from screenwright.tools.settle import CARET_PX
 from screenwright.tools.steps import Decision, Verdict
 
+if TYPE_CHECKING:
+    from screenwright.tools.desktop import Desktop
+
 QUESTION = "  do it?  [y]es  [n]o  [a]lways in this run  [q]uit: "
+BACK_S = 3.0  # for a window to come back to the front and be drawn
+SPOT_PX = 24
 
 
 class Approver:
@@ -58,6 +68,46 @@ class Approver:
         if not line:
             raise EOFError
         return line
+
+
+class InFront:
+    """Asks by `approve`, then puts back in front what was there: the answer was typed into another window.
+
+    Without this, keys that were meant for the program would go to the terminal, and a click to what covers its
+    place. Raises BadAction, so that it is decided anew, where the place of the action looks different now.
+    """
+
+    def __init__(self, approve: Approve, desktop: Desktop) -> None:
+        self._approve, self._desktop = approve, desktop
+
+    def __call__(self, decision: Decision, verdict: Verdict, observation: Observation) -> bool:
+        window = self._desktop.front()
+        said = self._approve(decision, verdict, observation)
+        if not said or window is None:
+            return said
+        deadline = time.monotonic() + BACK_S
+        while True:
+            front = self._desktop.front()
+            if front and front.id == window.id and self._as_it_was(decision, observation):
+                return True
+            if time.monotonic() > deadline:
+                raise BadAction(
+                    f"the screen changed while the person was asked about: {describe(decision.action)}"
+                )
+            if not front or front.id != window.id:
+                self._desktop.bring_to_front(window)
+            self._desktop.idle(0.1)
+
+    def _as_it_was(self, decision: Decision, observation: Observation) -> bool:
+        """Does the place of the action look as it did when it was decided on?"""
+        point = aim(decision.action)
+        now = self._desktop.observe()
+        if point is None or now.frame != observation.frame:
+            return now.frame == observation.frame
+        spot = Region(round(point.x), round(point.y), 1, 1).grown(SPOT_PX).within(now.frame)
+        part = slice(spot.y, spot.bottom), slice(spot.x, spot.right)
+        changed = changed_regions(observation.words[part], now.words[part])
+        return all(area.width <= CARET_PX[0] for area in changed)
 
 
 def _forget_what_was_typed() -> None:

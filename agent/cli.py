@@ -79,6 +79,7 @@ def run(
             for problem in desktop.problems():
                 print(f"screenwright: warning: {problem}", file=sys.stderr)
             running.start_programs(desktop, open_ or [])
+            running.answer_beside(guard, desktop)
             agent = Agent(
                 decider,
                 desktop,

@@ -128,6 +128,14 @@ def guard_of(rules: Path | None, yes: bool) -> Guard:
     return Guard.load(rules, approve) if rules else Guard.standard(approve)
 
 
+def answer_beside(guard: Guard, desktop: Desktop) -> None:
+    """Where a person is asked, what they were asked about is in front again when it is done."""
+    from screenwright.agent.approver import Approver, InFront
+
+    if isinstance(guard.approve, Approver):
+        guard.approve = InFront(guard.approve, desktop)
+
+
 def _agree(decision: Decision, verdict: Verdict, observation: Observation) -> bool:
     return True
 

@@ -13,7 +13,8 @@ from screenwright.agent import Agent, Limits, Screen
 from screenwright.agent.screen import StepFailed
 from screenwright.policies import Guard, Literal
 from screenwright.tools import Desktop, FakeDevice, Outcome, Size, Target, Task, Trace
-from screenwright.tools.actions import Click
+from screenwright.tools.actions import Action, Click
+from screenwright.tools.errors import BadAction
 from screenwright.tools.fake import Widget, form
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Reader, Scene
@@ -189,3 +190,29 @@ def test_a_program_that_dies_in_the_middle(desktop: Desktop, reader: Reader, tmp
 def test_a_frame_of_another_size_is_no_matter(tmp_path: Path) -> None:
     device = FakeDevice(size=Size(800, 600))
     assert run('Type "Ada" into Name', device, tmp_path).ok
+
+
+class Unwilling(FakeDevice):
+    """Refuses the first clicks, as a screen does that was resized between the look and the act."""
+
+    def __init__(self, widgets: list[Widget], refusals: int) -> None:
+        super().__init__(widgets)
+        self.refusals = refusals
+
+    def perform(self, action: Action) -> str:
+        if isinstance(action, Click) and self.refusals:
+            self.refusals -= 1
+            raise BadAction("the screen is another now: observe again")
+        return super().perform(action)
+
+
+def test_what_was_not_done_is_decided_anew_and_never_passed_over(tmp_path: Path) -> None:
+    widgets = [Widget("Go", top=20), Widget("Name", "field", top=80)]
+    device = Unwilling(widgets, refusals=1)
+    outcome = run('click Go and type "Ada" into Name', device, tmp_path / "a")
+    assert outcome.ok, outcome.message
+    assert [act.target for act in device.log if isinstance(act, Click)] == ["Go", "Name"]
+    device = Unwilling(widgets, refusals=9)
+    outcome = run('click Go and type "Ada" into Name', device, tmp_path / "b")
+    assert outcome.status == "gave_up" and "step 1" in outcome.message, outcome
+    assert "the screen is another now" in outcome.message and not device.log

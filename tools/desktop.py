@@ -34,7 +34,7 @@ from screenwright.tools.executor import Executor, Pulse, Spot
 from screenwright.tools.geometry import Point, Region, View
 from screenwright.tools.grab import Grabber, Place
 from screenwright.tools.observation import Observation
-from screenwright.tools.x11 import X11
+from screenwright.tools.x11 import X11, Window
 
 POLL_S = 0.015  # between two looks where nothing tells of drawing
 Input = Literal["auto", "xtest", "pyautogui"]
@@ -221,6 +221,15 @@ class Desktop:
 
     def release(self) -> None:
         self._executor.release()
+
+    def front(self) -> Window | None:
+        """The window that has the focus; None where that can't be told."""
+        return self._x11.active() if self._x11 else None
+
+    def bring_to_front(self, window: Window) -> None:
+        """Give it the focus again, for instance after a person answered in a terminal."""
+        if self._x11:
+            self._x11.raise_window(window)
 
     def problems(self) -> list[str]:
         """What stands in the way of driving this desktop, each with its fix."""

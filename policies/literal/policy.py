@@ -39,6 +39,7 @@ class Literal:
         self._place = 0
         self._doing: Acts | None = None
         self._answer: str | None = None
+        self._undone = 0
 
     @classmethod
     def of(
@@ -66,17 +67,32 @@ class Literal:
             raise BadScript('the script has no steps; write one step a line, such as: click "Save"')
         secrets = [value for key, value in task.parameters.items() if key.startswith("secret") and value]
         self._verbs = Verbs(self.variables, secrets, self.patience_s)
-        self._place, self._doing, self._answer = 0, None, None
+        self._place, self._doing, self._answer, self._undone = 0, None, None, 0
 
     def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
         """The next act of the present instruction. GaveUp names the step and the nearest texts that were seen."""
         started = time.perf_counter()
         moment = Moment(observation, steps[-1] if steps else None, self.reader)
+        self._mind(moment)
         decision = self._next(moment)
         read = {"read": moment.read_s} if moment.read_s else {}
         thought = self._verbs.hide(decision.thought)
         usage = {"decide_s": time.perf_counter() - started - moment.read_s, **read}
         return Decision(decision.action, thought, usage=usage, confidence=decision.confidence, source=self.name)
+
+    def _mind(self, moment: Moment) -> None:
+        """What was decided and not done is decided anew on the new frame, once; nothing goes on as if it were."""
+        last = moment.last
+        if self._doing is None or last is None or last.result.ok:
+            self._undone = 0
+            return
+        self._doing.close()
+        self._doing = None
+        self._undone += 1
+        refused = last.verdict is not None and not last.verdict.allowed
+        if refused or self._undone > 1:
+            where = self._where(self._instructions[self._place])
+            raise GaveUp(f"{where}: {self._verbs.hide(last.result.message)}")
 
     def _next(self, moment: Moment) -> Decision:
         while self._place < len(self._instructions):

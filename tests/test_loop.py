@@ -334,3 +334,11 @@ def test_pixels_without_cv2_are_the_same(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "cv2", None)
     without = Observation(view, words=words).pixels
     assert (without == with_it).all() and without.flags.c_contiguous and with_it.flags.c_contiguous
+
+
+def test_every_limit_is_read_somewhere() -> None:
+    sources = "".join(
+        path.read_text(encoding="utf-8") for path in (Path(__file__).parents[1] / "agent").glob("*.py")
+    )
+    unread = [name for name in Limits.model_fields if f"limits.{name}" not in sources]
+    assert not unread

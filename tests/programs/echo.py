@@ -29,8 +29,18 @@ def main(path: Path, geometry: str) -> None:
     for name in EVENTS:
         text.bind(name, heard, add="+")
     text.bind("<<Modified>>", lambda _: (say("text", text=text.get("1.0", "end-1c")), text.edit_modified(False)))
-    text.bind("<FocusIn>", lambda _: say("ready"), add="+")  # keys that come sooner go nowhere
-    text.focus_force()
+    ready: list[bool] = []
+    text.bind(
+        "<FocusIn>", lambda _: (ready.append(True), say("ready")), add="+"
+    )  # keys that come sooner go nowhere
+
+    def insist() -> None:
+        """Tk asks once, and is not heard by a window manager that is busy mapping the window."""
+        if not ready:
+            text.focus_force()
+            window.after(200, insist)
+
+    insist()
     window.mainloop()
 
 

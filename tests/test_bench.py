@@ -17,6 +17,7 @@ from harness import Row, row
 
 @row("fast", unit="ms", wants="ratio >= 20")
 def fast() -> Row:
+    '''Quick. Not told in the table.'''
     return Row(2.0, "slow", 100.0, extra={"n": 3})
 
 @row("read_right", unit="share", more=True, wants="value >= 1")
@@ -101,7 +102,7 @@ def test_the_table_goes_into_the_readme_between_its_markers(house: Path) -> None
     done = bench(house, "--readme")
     assert done.returncode == 0, done.stderr
     text = readme.read_text()
-    assert "| `fast` | 2 ms | 100 (slow) | 50x | ratio >= 20: met |" in text
+    assert "| `fast` | Quick | 2 ms | 100 (slow) | 50x | ratio >= 20: met |" in text
     assert "broken" not in text
     assert "old" not in text
     assert text.startswith("before\n<!-- bench -->\n")

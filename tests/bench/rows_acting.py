@@ -73,14 +73,14 @@ def observed_ms() -> dict[str, float]:
 
 @row("observe_1080p", unit="ms", wants="ratio >= 20")
 def observe_1080p() -> Row:
-    """A frame of a 1920x1080 screen, beside pyautogui.screenshot()."""
+    """A frame of a 1920x1080 screen."""
     taken = observed_ms()
     return Row(taken["ours"], "pyautogui.screenshot()", taken["pyautogui"], extra=taken)
 
 
 @row("observe_over_mss", unit="times a bare mss grab", wants="value <= 2")
 def observe_over_mss() -> Row:
-    """The same, beside what mss alone takes for the grab."""
+    """The same, in grabs by mss alone."""
     taken = observed_ms()
     theirs = taken["pyautogui"] / taken["bare_mss"]
     return Row(taken["ours"] / taken["bare_mss"], "pyautogui.screenshot()", theirs, extra=taken)
@@ -88,7 +88,7 @@ def observe_over_mss() -> Row:
 
 @row("click", unit="ms", wants="ratio >= 20")
 def click() -> Row:
-    """A click through the whole executor, beside pyautogui as it comes."""
+    """A click through the whole executor."""
     with Desktop.virtual() as desktop:
         spot = Click(point=Point(300, 300, desktop.observe().frame))
         ours = median_ms(lambda: desktop.perform(spot), 100)
@@ -98,7 +98,7 @@ def click() -> Row:
 
 @row("type_unicode", unit="share read back right", more=True, wants="value >= 1", seconds=900)
 def type_unicode() -> Row:
-    """That text in Tk, mousepad, Chromium and Calc on us, de and fr, beside pyautogui.write()."""
+    """`naïve café – 中文 😀 <b>` typed into Tk, mousepad, Chromium and Calc on us, de and fr layouts."""
     right: dict[str, list[str]] = {"ours": [], "pyautogui": []}
     wrong: dict[str, str] = {}
     for name in EDITORS:

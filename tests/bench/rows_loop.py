@@ -22,7 +22,7 @@ STEPS = 1000
 
 @row("step_overhead_s", unit="s", wants="", seconds=600)
 def step_overhead_s() -> Row:
-    """Median seconds of a step of the demos without deciding and reading, beside a fixed sleep of 1 s a step.
+    """Median seconds of a step of the demos without deciding and reading.
 
     Waiting for a program to appear is left out: it is the program's time.
     """
@@ -58,7 +58,7 @@ class Memory(Listener):
 
 @row("memory_1000_steps", unit="times resident memory after step 100", wants="value <= 1.1", seconds=900)
 def memory_1000_steps() -> Row:
-    """A thousand steps on a fake device; beside keeping every frame in memory, and a whole PNG a step on disk."""
+    """Resident memory after a thousand steps on a fake device, over that after a hundred."""
     from screenwright.tools.patience import Patience
 
     size = Size(1280, 800)

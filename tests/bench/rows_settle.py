@@ -133,7 +133,7 @@ def waits(fixed_s: float | None = None) -> list[float]:
 
 @row("settle_too_early", unit="actions", wants="value <= 2", seconds=600)
 def settle_too_early() -> Row:
-    """Actions whose effect went on after settling had ended, beside a fixed sleep of 1 s."""
+    """Of 49 actions in mousepad, Calc and Chromium, those whose effect went on after settling had ended."""
     early = [
         f"{c.name} (ended {c.ended_s:.2f}, changed {max(c.changes_s):.2f})" for c in cases() if c.early(c.ended_s)
     ]
@@ -144,7 +144,7 @@ def settle_too_early() -> Row:
 
 @row("settle_wait_s", unit="s", wants="value <= 0.45", seconds=600)
 def settle_wait_s() -> Row:
-    """Median seconds that settling goes on past the true last change, beside a fixed sleep of 1 s."""
+    """Median seconds that settling goes on past the true last change."""
     extra = {
         "fixed_2s": statistics.median(waits(2.0)),
         "p90": sorted(waits())[int(0.9 * len(waits()))],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from harness import ROOT, Measured
+from harness import BENCHES, ROOT, Measured, discover
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 
@@ -41,14 +41,22 @@ def show(rows: dict[str, Measured]) -> None:
     Console().print(table)
 
 
+def meaning(name: str) -> str:
+    """What a row measures: the first sentence of its docstring."""
+    bench = BENCHES.get(name)
+    said = " ".join((bench.measure.__doc__ or "").split()) if bench else ""
+    return said.partition(". ")[0].rstrip(".")
+
+
 def markdown(rows: dict[str, Measured]) -> str:
     """The same as Markdown, measured rows only, and where and when they were measured."""
     good = {name: row for name, row in rows.items() if "error" not in row}
-    lines = ["| row | value | baseline | ratio | wanted |", "|---|--:|--:|--:|---|"]
+    lines = ["| row | what | value | baseline | ratio | wanted |", "|---|---|--:|--:|--:|---|"]
     for name, row in good.items():
         ours = f"{number(row['value'])} {row['unit']}"
         theirs = f"{number(row['baseline'])} ({row['baseline_name']})"
-        lines.append(f"| `{name}` | {ours} | {theirs} | {number(row['ratio'])}x | {verdict(row)} |")
+        ratio = f"{number(row['ratio'])}x"
+        lines.append(f"| `{name}` | {meaning(name)} | {ours} | {theirs} | {ratio} | {verdict(row)} |")
     days = sorted({str(row["date"])[:10] for row in good.values()})
     machines = sorted({str(row["machine"]) for row in good.values()})
     lines += ["", f"Measured {' and '.join(days)} on {'; '.join(machines)}."]
@@ -57,6 +65,7 @@ def markdown(rows: dict[str, Measured]) -> str:
 
 def write_readme(rows: dict[str, Measured]) -> int:
     """Put the table in README.md; 0, or 1 with a line that says what is missing."""
+    discover()
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
     head, found, rest = text.partition(BEGIN)

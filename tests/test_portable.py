@@ -79,3 +79,26 @@ except BadAction as error:
     assert "the key 'altgr' can't be pressed through pyautogui" in lines[1]
     assert "character 3 of the text, 'ï', can't be typed by pyautogui" in lines[2]
     assert echo.events("KeyPress") == []
+
+
+def test_ctrl_c_in_the_middle_of_a_request_leaves_a_mouse_that_answers(desktop: Desktop) -> None:
+    code = """
+import random, signal, threading
+signal.signal(signal.SIGUSR1, signal.default_int_handler)
+dice, hits = random.Random(3), 0
+for _ in range(60):
+    timer = threading.Timer(dice.uniform(0.0005, 0.004), signal.raise_signal, [signal.SIGUSR1])
+    timer.daemon = True
+    try:
+        timer.start()
+        while timer.is_alive():
+            desktop.perform(Click(point=Point(300, 300, frame), modifiers=("shift",)))
+        timer.join()
+    except KeyboardInterrupt:
+        hits += 1
+    desktop.release()
+desktop.perform(Move(point=Point(10, 20, frame)))
+print(hits > 40, desktop._executor.position())
+"""
+    done = play(desktop, code)
+    assert done.stdout.split() == ["True", "(10,", "20)"], done.stderr

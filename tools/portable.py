@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from screenwright.tools.errors import BadAction, NotInstalled
@@ -38,7 +38,7 @@ class PyAutoGui:
             raise NotInstalled(f"pyautogui can't be imported ({error}): pip install pyautogui") from error
         pyautogui.PAUSE = 0
         pyautogui.FAILSAFE = False  # the stop is a deliberate one; a click in a corner is a click
-        self._gui: Any = pyautogui
+        self._gui: Any = _Unbroken(pyautogui)
         self._held_keys: list[str] = []
         self._held_buttons: list[str] = []
         self._keyboard: Any = None
@@ -159,3 +159,31 @@ class PyAutoGui:
     def _lift(self, button: str) -> None:
         self._gui.mouseUp(button=button)
         self._held_buttons.remove(button)
+
+
+class _Unbroken:
+    """pyautogui's functions; one that a Ctrl-C breaks off leaves its X connection locked, like `Connection`'s."""
+
+    def __init__(self, gui: Any) -> None:
+        self._gui = gui
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = getattr(self._gui, name)
+
+        def whole(*words: Any, **more: Any) -> Any:
+            try:
+                return call(*words, **more)
+            except BaseException:
+                self._connect_anew()
+                raise
+
+        return whole
+
+    def _connect_anew(self) -> None:
+        platform = self._gui.platformModule
+        broken = getattr(platform, "_display", None)  # on X11 alone
+        if broken is not None:
+            from screenwright.tools.xlib import connect
+
+            platform._display = connect(broken.get_display_name())
+            broken.display.socket.close()

@@ -99,20 +99,14 @@ def test_a_spinner_is_learnt_and_left_out() -> None:
     assert again.where == "nothing" and again.settled
 
 
-class Animated(FakeDevice):
+class Animated(Bursts):
     """A fifth of a second of frames after an act, then one more change, in one place; typing changes it too."""
 
-    def __init__(self) -> None:
-        super().__init__([])
-        self.acted, self.typed = 0.0, False
+    typed = False
 
     def perform(self, action: Action) -> str:
-        self.acted = time.perf_counter()
         self.typed = isinstance(action, TypeText)
-        return "done"
-
-    def idle(self, seconds: float) -> None:
-        time.sleep(min(seconds, 0.01))
+        return super().perform(action)
 
     def observe(self) -> Observation:
         seen = super().observe()

@@ -71,7 +71,7 @@ def test_an_unsaved_text_is_not_lost_by_a_question(
 @pytest.mark.parametrize("name", ["mousepad"])
 def test_an_application_is_opened_by_its_name(desktop: Desktop, reader: Reader, tmp_path: Path, name: str) -> None:
     outcome = Agent(Literal(reader=reader), desktop, trace=tmp_path / "run").run(
-        f'open {name} and wait for "File"'
+        f'open {name} and wait for "Untitled" (20 s)'
     )
     assert outcome.ok, outcome.message
 

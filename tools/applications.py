@@ -23,6 +23,11 @@ class Application:
     names: tuple[str, ...]
     command: tuple[str, ...]
 
+    def called(self, name: str) -> tuple[int, int] | None:
+        """How well a case-folded name fits, the least best: its own names go before its command's."""
+        known = [own.casefold() for own in self.names]
+        return (known.index(name), len(self.command)) if name in known else None
+
 
 def open_named(
     name: str, windows: Sequence[Window], x11: X11 | None, start: Callable[[Sequence[str]], object]
@@ -34,10 +39,12 @@ def open_named(
             x11.raise_window(window)
             return f"brought {window.title!r} to the front"
     listed = list(applications())
-    for application in listed:
-        if wanted in (known.casefold() for known in application.names):
-            start(application.command)
-            return f"started {shlex.join(application.command)}"
+    meant = [(rank, application) for application in listed if (rank := application.called(wanted)) is not None]
+    if meant:
+        # mousepad's settings are a program of their own, started with the same command
+        _, application = min(meant, key=lambda found: found[0])
+        start(application.command)
+        return f"started {shlex.join(application.command)}"
     if command := shutil.which(name.strip()):
         start([command])
         return f"started {command}"

@@ -63,7 +63,8 @@ def set_up(copy: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["make", "check"],
         cwd=copy,
-        env=os.environ | {"APT": "no"} | environment,
+        # `make test PYTHON=...` hands its own settings down to every make below it
+        env=os.environ | {"APT": "no", "MAKEFLAGS": "", "MAKEOVERRIDES": ""} | environment,
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,

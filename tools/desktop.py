@@ -64,6 +64,10 @@ class Desktop:
         input: Input = "auto",
         environment: dict[str, str] | None = None,
     ) -> None:
+        # Frames are compared with it. A Ctrl-C within its import leaves it unusable in this process, and its next
+        # import prints to standard output: so it comes before anything is at stake.
+        import cv2  # noqa: F401
+
         self.environment = dict(environment or os.environ)
         self._virtual: VirtualDisplay | None = None
         self._processes = Processes()

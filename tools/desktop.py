@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import time
@@ -66,7 +67,7 @@ class Desktop:
     ) -> None:
         # Frames are compared with it. A Ctrl-C within its import leaves it unusable in this process, and its next
         # import prints to standard output: so it comes before anything is at stake.
-        import cv2  # noqa: F401
+        importlib.import_module("cv2")
 
         self.environment = dict(environment or os.environ)
         self._virtual: VirtualDisplay | None = None

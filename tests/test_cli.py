@@ -246,8 +246,8 @@ def waiting(tool: Tool, *ignored: int) -> Iterator[subprocess.Popen[str]]:
     """A run that waits for what never comes, started with these signals ignored, as a shell's `&` and nohup do."""
 
     def ignore() -> None:
-        for number in ignored:
-            signal.signal(number, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # whatever these tests were started with
+            signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
 
     words = ["run", 'Wait for "Never" (60 s)', "--virtual", "--size", "640x400", "--trace", "t", "--json"]
     with subprocess.Popen(

@@ -135,15 +135,15 @@ class Desktop:
             self._pulse.wait(seconds)
 
     def _title(self) -> str | None:
-        active = self._x11.active() if self._x11 else None
+        active = self.front()
         return active.title if active else None
 
     def _program(self) -> str | None:
-        active = self._x11.active() if self._x11 else None
+        active = self.front()
         return active.program if active else None
 
     def _focus(self, view: View) -> Region | None:
-        active = self._x11.active() if self._x11 else None
+        active = self.front()
         if active is None:
             return None
         area = active.region
@@ -154,7 +154,7 @@ class Desktop:
             from screenwright.tools import atspi
         except ImportError:
             return []
-        active = self._x11.active() if self._x11 else None
+        active = self.front()
         windows = [atspi.Shown(w.title, w.region) for w in self._x11.windows()] if self._x11 else []
         return atspi.elements(self.environment, view, active.title if active else None, windows)
 

@@ -87,13 +87,11 @@ def scrolled(now: Moment, scroll: Scroll, why: str, look: Callable[[Moment], T |
     found = look(after)
     if found is not None or not _jumped(now, after):
         return after, found
-    turned = scroll.down or scroll.right
+    turned = abs(scroll.down or scroll.right)
     back = scroll.model_copy(update={"down": -scroll.down, "right": -scroll.right})
-    notch = scroll.model_copy(
-        update={n: (v > 0) - (v < 0) for n, v in (("down", scroll.down), ("right", scroll.right))}
-    )
+    notch = scroll.model_copy(update={"down": scroll.down // turned, "right": scroll.right // turned})
     now = yield Decision(back, "nothing of what stood here is seen any more: back, and on in small steps")
-    for _ in range(abs(turned)):
+    for _ in range(turned):
         now = yield Decision(notch, why)
         found = look(now)
         if found is not None or now.effect.where == "nothing":

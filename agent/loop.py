@@ -13,7 +13,7 @@ from screenwright.policies.guard import Guard
 from screenwright.policies.policy import Policy
 from screenwright.tools.actions import Ask, Done, Wait, describe
 from screenwright.tools.device import Device
-from screenwright.tools.errors import BlackScreen, Ending, GaveUp, Mendable, Stopped
+from screenwright.tools.errors import BlackScreen, Ending, GaveUp, Mendable, Stopped, stop_within
 from screenwright.tools.observation import Observation
 from screenwright.tools.settle import Settler
 from screenwright.tools.steps import Decision, Outcome, Result, Status, Step, Task
@@ -101,12 +101,15 @@ class Agent:
                 ends = ended or ends
                 yield self._record(step, run)
         except (KeyboardInterrupt, Stopped) as stop:
-            ends = ("stopped", str(stop) or "stopped with Ctrl-C")
+            ends = ("stopped", str(stop) or CTRL_C)
         except Ending as error:
             ends = ("error", str(error))
         except Exception as error:
-            ends = ("error", f"{type(error).__name__}: {error}")
-            raise
+            stop = stop_within(error)
+            if stop is error:
+                ends = ("error", f"{type(error).__name__}: {error}")
+                raise
+            ends = ("stopped", str(stop) or CTRL_C)
         finally:
             self._end(run, *ends)
 
@@ -224,6 +227,7 @@ class Agent:
         }
 
 
+CTRL_C = "stopped with Ctrl-C"
 UNKNOWN = Result(False, "interrupted: whether this was done is not known; look before doing it again")
 
 

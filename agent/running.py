@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from screenwright.tools.errors import BadScript, NotInstalled, ScreenwrightError, Stopped
+from screenwright.tools.errors import BadScript, NotInstalled, ScreenwrightError, Stopped, stop_within
 
 if TYPE_CHECKING:
     from screenwright.agent.loop import Agent
@@ -199,8 +199,9 @@ def plainly(*, as_json: bool = False, debug: bool = False) -> Iterator[None]:
     """An error as one clear line (or one JSON object) and an exit code instead of a traceback."""
     try:
         yield
-    except (ScreenwrightError, KeyboardInterrupt) as error:
-        if debug:
+    except (Exception, KeyboardInterrupt) as met:
+        error = stop_within(met)
+        if debug or not isinstance(error, ScreenwrightError | KeyboardInterrupt):
             raise
         message = str(error) or "stopped with Ctrl-C"
         code = exit_code(error)
@@ -209,7 +210,7 @@ def plainly(*, as_json: bool = False, debug: bool = False) -> Iterator[None]:
             print(json.dumps({"status": status, "message": message, "exit_code": code}, ensure_ascii=False))
         else:
             print(f"screenwright: {message}", file=sys.stderr)
-        raise SystemExit(code) from error
+        raise SystemExit(code) from met
 
 
 def _numbers(said: str, form: str, option: str, example: str) -> list[int]:

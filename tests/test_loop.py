@@ -327,6 +327,23 @@ def test_a_frame_that_cant_be_saved_after_a_stop_leaves_it_a_stop(tmp_path: Path
     assert Trace(tmp_path / "run").outcome == outcome
 
 
+class Interrupting:
+    """Ctrl-C just while a class is made that holds it; Python up to 3.11 makes a RuntimeError of it."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        raise KeyboardInterrupt("stopped by SIGTERM")
+
+
+def test_a_stop_that_python_wrapped_is_a_stop(tmp_path: Path) -> None:
+    class Importing(Scripted):
+        def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
+            type("Node", (), {"box": Interrupting()})
+            raise AssertionError("unreachable")
+
+    outcome = Agent(Importing([]), FakeDevice(), trace=tmp_path / "run").run("x")
+    assert (outcome.status, outcome.message) == ("stopped", "stopped by SIGTERM")
+
+
 def test_pixels_without_cv2_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     words = FakeDevice().observe().words
     view = FakeDevice().observe().view

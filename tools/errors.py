@@ -54,3 +54,15 @@ class GaveUp(Ending):
 
 class Stopped(Ending):
     """A person stopped the run."""
+
+
+def stop_within(error: BaseException) -> BaseException:
+    """The Ctrl-C that `error` stands for, or `error` itself.
+
+    Up to Python 3.11 what is raised in a class's `__set_name__` comes out as a RuntimeError: a Ctrl-C within
+    the import of a module that has a dataclass with slots looked like a bug of ours.
+    """
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, KeyboardInterrupt):
+        cause = cause.__cause__
+    return cause or error

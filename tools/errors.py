@@ -48,6 +48,14 @@ class BadScript(Ending):
     """A task script, rule file or setting can't be used; nothing was done. The message names the line."""
 
 
+class ModelLost(Ending):
+    """The model can't answer any more: its server is gone, its weights can't be used."""
+
+
+class TooLong(ModelLost):
+    """The conversation does not fit into the model's context or memory; a shorter one may."""
+
+
 class GaveUp(Ending):
     """A policy can't go on and says why: a step it can't understand or ground. Nothing was guessed."""
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from screenwright.agent.limits import Limits, Watch
 from screenwright.policies.guard import Guard
-from screenwright.policies.policy import Policy
+from screenwright.policies.policy import Meeting, Policy
 from screenwright.tools.actions import Ask, Done, Wait, describe
 from screenwright.tools.device import Device
 from screenwright.tools.errors import BlackScreen, Ending, GaveUp, Mendable, Stopped, stop_within
@@ -89,6 +89,9 @@ class Agent:
         """Yield each step as it is done. Closing the iterator stops the run; then see `outcome`."""
         run = Run(Task(task) if isinstance(task, str) else task, Watch(self.limits))
         self.outcome = None
+        if isinstance(self.policy, Meeting):
+            own = {"wait", "done"} | ({"ask"} if self.answer else set[str]())
+            self.policy.meet(lambda: self.device.kinds | own)
         self.policy.begin(run.task)
         self.trace.begin(run.task, self._about())
         ends: tuple[Status, str] = ("stopped", "stopped by the caller")
@@ -105,11 +108,11 @@ class Agent:
         except Ending as error:
             ends = ("error", str(error))
         except Exception as error:
-            stop = stop_within(error)
-            if stop is error:
+            meant = stop_within(error)
+            if meant is error:
                 ends = ("error", f"{type(error).__name__}: {error}")
                 raise
-            ends = ("stopped", str(stop) or CTRL_C)
+            ends = ("stopped", str(meant) or CTRL_C)
         finally:
             self._end(run, *ends)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 from screenwright.tools.observation import Observation
@@ -24,4 +24,13 @@ class Policy(Protocol):
 
         What the last action did is in `steps[-1].result`; that a run is stuck is said there too.
         """
+        ...
+
+
+@runtime_checkable
+class Meeting(Protocol):
+    """A policy that wants to know what can be done: those that ask a model hold it to just that."""
+
+    def meet(self, kinds: Callable[[], frozenset[str]]) -> None:
+        """Before `begin`, once a run. `kinds()`: the kinds of action that can be done now, the loop's included."""
         ...

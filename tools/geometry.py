@@ -47,6 +47,16 @@ class Point:
             return self
         return Point(self.x * size.width / self.frame.width, self.y * size.height / self.frame.height, size)
 
+    def clamped(self) -> Point:
+        """The nearest place that is on the picture."""
+        x, y = min(max(self.x, 0), self.frame.width - 1), min(max(self.y, 0), self.frame.height - 1)
+        return self if (x, y) == (self.x, self.y) else Point(x, y, self.frame)
+
+    def out_of(self, crop: Region, frame: Size) -> Point:
+        """Measured on a picture of `crop`, at any size, the same place on the frame it was cut from."""
+        inner = self.on(Size(crop.width, crop.height))
+        return Point(crop.x + inner.x, crop.y + inner.y, frame)
+
     @property
     def inside(self) -> bool:
         return 0 <= self.x < self.frame.width and 0 <= self.y < self.frame.height

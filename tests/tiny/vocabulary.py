@@ -1,4 +1,4 @@
-"""Tokenizers of the family's kind: byte-level BPE, digits one by one, the same special tokens in the same order."""
+"""Tokenizers of the family's kind: byte-level BPE, digits one by one, the same special tokens in one order."""
 
 from __future__ import annotations
 
@@ -7,20 +7,45 @@ from functools import cache
 from typing import Any
 
 SPECIAL = (
-    "<|endoftext|> <|im_start|> <|im_end|> <|object_ref_start|> <|object_ref_end|> <|box_start|> <|box_end|> "
-    "<|quad_start|> <|quad_end|> <|vision_start|> <|vision_end|> <|vision_pad|> <|image_pad|> <|video_pad|>"
-).split()
+    "<|endoftext|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|object_ref_start|>",
+    "<|object_ref_end|>",
+    "<|box_start|>",
+    "<|box_end|>",
+    "<|quad_start|>",
+    "<|quad_end|>",
+    "<|vision_start|>",
+    "<|vision_end|>",
+    "<|vision_pad|>",
+    "<|image_pad|>",
+    "<|video_pad|>",
+)
 # The model writes these itself, so decoding must not leave them out: added, but not special.
 WRITTEN = (
-    "<tool_call> </tool_call> <|fim_prefix|> <|fim_middle|> <|fim_suffix|> <|fim_pad|> <|repo_name|> <|file_sep|> "
-    "<tool_response> </tool_response> <think> </think>"
-).split()
+    "<tool_call>",
+    "</tool_call>",
+    "<|fim_prefix|>",
+    "<|fim_middle|>",
+    "<|fim_suffix|>",
+    "<|fim_pad|>",
+    "<|repo_name|>",
+    "<|file_sep|>",
+    "<tool_response>",
+    "</tool_response>",
+    "<think>",
+    "</think>",
+)
 ADDED = len(SPECIAL) + len(WRITTEN)
 SMALL = 360
 LARGE = 151_643 + ADDED
 """As many as the published tokenizer has; every added token then has its published number."""
 
-PIECES = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+PIECES = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "cyan", "black")
 _CORPUS = [
@@ -50,7 +75,7 @@ def vocabulary(size: int = SMALL) -> Any:
         tokenizer_object=_tokenizer(merges),
         eos_token="<|im_end|>",
         pad_token="<|endoftext|>",
-        additional_special_tokens=SPECIAL[3:],
+        additional_special_tokens=list(SPECIAL[3:]),
         clean_up_tokenization_spaces=False,
         model_max_length=262_144,
     )
@@ -76,13 +101,15 @@ def _learnt(count: int) -> tuple[tuple[str, str], ...]:
     heads, tails = list(letters), letters[:26]
     while len(merges) < count:
         left, right = chance.choice(heads), chance.choice(tails)
-        if left + right in known or len(left + right) > 14:
+        word = left + right
+        if word in known:
             continue
-        known.add(left + right)
+        known.add(word)
         merges.append((left, right))
-        heads.append(left + right)
-        if "Ġ" not in left and left.islower():
-            tails.append(left + right)
+        if len(word) <= 8:
+            heads.append(word)
+        if len(word) <= 5 and word.islower() and "Ġ" not in word:
+            tails.append(word)
     return tuple(merges)
 
 

@@ -1,0 +1,1 @@
+"""Vision-language models of the Qwen family in this process, through transformers."""

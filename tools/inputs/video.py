@@ -7,6 +7,7 @@ killed. Then only what leads to the wanted frames is decoded.
 
 from __future__ import annotations
 
+import contextlib
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 ASSUMED_FPS = 25.0
+LEAP_S = 1.0
 CUT_S = 0.5
 """Seconds that are missing at the end of what is called cut off."""
 FRAMES_READ = 2_000_000
@@ -49,15 +51,24 @@ def open_film(file: BinaryIO, kind: str, name: str, bounds: Bounds) -> Film:
     av = package("av", "av", f"the film {name}")
     try:
         with av.open(file, format=FILMS[kind]) as container:
-            if not container.streams.video:
-                raise BadInput(f"{name} has sound but no picture; the model can only look")
-            stream = container.streams.video[0]
-            stream.thread_type = "AUTO"
-            _check(Size(stream.width or 0, stream.height or 0), name, bounds)
+            stream = _pictures(container, name, bounds)
             times = _times(av, container, stream)
-            return _film(av, container, stream, times, name, bounds)
+        file.seek(0)  # opened anew: what has no index can't be wound back
+        with av.open(file, format=FILMS[kind]) as container:
+            return _film(av, container, _pictures(container, name, bounds), times, name, bounds)
     except av.error.FFmpegError as error:
         raise BadInput(f"{name} can't be read as a film: {_said(error)}; it is damaged or not whole") from error
+
+
+def _pictures(container: InputContainer, name: str, bounds: Bounds) -> VideoStream:
+    if not container.streams.video:
+        if container.streams.audio:
+            raise BadInput(f"{name} has sound but no picture; the model can only look")
+        raise BadInput(f"{name} holds nothing that can be shown; it is damaged or not whole")
+    stream = container.streams.video[0]
+    stream.thread_type = "AUTO"
+    _check(Size(stream.width or 0, stream.height or 0), name, bounds)
+    return stream
 
 
 def _times(av: Any, container: InputContainer, stream: VideoStream) -> _Times:
@@ -127,18 +138,22 @@ class _Decoder:
 
     def __init__(self, av: Any, container: InputContainer, stream: VideoStream, times: _Times) -> None:
         self._av, self._container, self._stream, self._times = av, container, stream, times
+        self._unit = float(stream.time_base or 0) or 1 / ASSUMED_FPS
+        self._rate = float(stream.average_rate or stream.guessed_rate or ASSUMED_FPS)
         self._index = 0
         self.failed = False
         self.last: tuple[float, VideoFrame] | None = None
-        self._frames = self._from(0.0, to_begin=True)
+        self._frames = self._following()
 
     def at(self, second: float) -> tuple[float, VideoFrame] | None:
         """The frame shown then; None at the end of what can be decoded, and `last` is the last one."""
         keys = self._times.keys
         number = bisect_right(keys, second + 1e-6) - 1
         now = self.last[0] if self.last else -1.0
-        if self._times.timed and number > 0 and keys[number] > now + 1.0:
-            self._frames = self._from(keys[number])
+        if self._times.timed and number > 0 and keys[number] > now + LEAP_S:
+            with contextlib.suppress(self._av.error.FFmpegError):  # what can't leap decodes on
+                self._container.seek(round(keys[number] / self._unit), stream=self._stream, backward=True)
+                self._frames = self._following()
         if self.last is not None and self.last[0] >= second - 1e-6:
             return self.last
         for held in self._frames:
@@ -147,17 +162,7 @@ class _Decoder:
                 return held
         return None
 
-    def _from(self, second: float, to_begin: bool = False) -> Iterator[tuple[float, VideoFrame]]:
-        unit = float(self._stream.time_base or 0) or 1 / ASSUMED_FPS
-        rate = float(self._stream.average_rate or self._stream.guessed_rate or ASSUMED_FPS)
-        try:
-            if to_begin:
-                first = min(0.0, self._times.begins[0]) if self._times.begins else 0.0
-                self._container.seek(int(first / unit) - 1, stream=self._stream, backward=True)
-            else:
-                self._container.seek(round(second / unit), stream=self._stream, backward=True)
-        except self._av.error.FFmpegError:
-            self._container.seek(0)
+    def _following(self) -> Iterator[tuple[float, VideoFrame]]:
         packets = self._container.demux(self._stream)
         while True:
             try:
@@ -166,7 +171,7 @@ class _Decoder:
                     stamp = frame.pts if frame.pts is not None else frame.dts
                     if self._times.timed and stamp is None:
                         continue
-                    yield (stamp or 0) * unit if self._times.timed else self._index / rate, frame
+                    yield (stamp or 0) * self._unit if self._times.timed else self._index / self._rate, frame
                     self._index += 1
             except StopIteration:
                 return

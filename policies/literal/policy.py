@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 
+from screenwright.policies.errand import PLACEHOLDER, Errand
 from screenwright.policies.literal.instruction import Instruction
 from screenwright.policies.literal.moment import Acts, Moment
 from screenwright.policies.literal.script import read_script
@@ -14,6 +15,10 @@ from screenwright.tools.errors import BadScript, GaveUp
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Reader
 from screenwright.tools.steps import Decision, Step, Task
+
+STATED = ("expect", "expect_not", "answer", "give_up")
+"""Checks and statements of the script's author: no other policy can do them for him."""
+ACTS = ("click", "double_click", "right_click", "middle_click", "hover", "drag", "press", "open", "copy", "paste")
 
 
 class Literal:
@@ -67,6 +72,7 @@ class Literal:
             raise BadScript('the script has no steps; write one step a line, such as: click "Save"')
         secrets = [value for key, value in task.parameters.items() if key.startswith("secret") and value]
         self._verbs = Verbs(self.variables, secrets, self.patience_s)
+        self._parameters = dict(task.parameters)
         self._place, self._doing, self._answer, self._undone = 0, None, None, 0
 
     def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
@@ -79,6 +85,38 @@ class Literal:
         thought = self._verbs.hide(decision.thought)
         usage = {"decide_s": time.perf_counter() - started - moment.read_s, **read}
         return Decision(decision.action, thought, usage=usage, confidence=decision.confidence, source=self.name)
+
+    def errand(self) -> Errand:
+        """The present step, for another policy. GaveUp: a check, or words with a secret in them."""
+        if self._place >= len(self._instructions):
+            raise GaveUp("every step is done")
+        step = self._instructions[self._place]
+        if step.verb in STATED:
+            raise GaveUp(f"{step.verb.replace('_', ' ')} is for the script to say")
+        alike = sum(other.source == step.source and other.line == step.line for other in self._instructions)
+        text = step.source if step.source and alike == 1 else str(step)
+        if self._verbs.hide(text) != text:
+            raise GaveUp("its words hold a secret")
+        known = self._parameters | self.variables
+        values = {m["name"]: known[m["name"]] for m in PLACEHOLDER.finditer(text) if m["name"] in known}
+        line = f" (line {step.line})" if step.line else ""
+        return Errand(text, f"step {self._place + 1}{line}", values, acts=step.verb in ACTS)
+
+    def drop(self) -> None:
+        """What was decided last was not done: the present step begins anew."""
+        if self._doing is not None:
+            self._doing.close()
+        self._doing, self._undone = None, 0
+
+    def skip(self, answer: str | None = None) -> None:
+        """Another has done the present step. GaveUp where it was to read something, and no answer came."""
+        self.drop()
+        step = self._instructions[self._place]
+        if step.verb == "read":
+            if not answer:
+                raise GaveUp(f"{self._where(step)}: it was said to be done, but not what is read")
+            self.variables[step.value or "answer"] = answer
+        self._place += 1
 
     def _mind(self, moment: Moment) -> None:
         """What was decided and not done is decided anew on the new frame, once; nothing goes on as if it were."""

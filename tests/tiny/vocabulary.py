@@ -39,6 +39,8 @@ WRITTEN = (
 )
 ADDED = len(SPECIAL) + len(WRITTEN)
 SMALL = 360
+TAUGHT = 440
+"""Enough that each colour is one token, the same in the task and in the reply."""
 LARGE = 151_643 + ADDED
 """As many as the published tokenizer has; every added token then has its published number."""
 

@@ -24,6 +24,8 @@ class Session:
     layers: list[Layer]
     ids: list[int] = field(default_factory=list[int])
     looks: list[Look] = field(default_factory=list[Look])
+    answered: int = 0
+    """How many of its ids the last prompt had."""
 
     @classmethod
     def new(cls, layers: int) -> Session:
@@ -49,6 +51,15 @@ class Session:
             if look.start < n < look.end:
                 return look.start
         return n
+
+    def begun(self, other: Session, length: int) -> Session:
+        """This one, with the first `length` ids of another and nothing else."""
+        self.rewind(0)
+        if length:
+            for mine, theirs in zip(self.layers, other.layers, strict=True):
+                mine.update(theirs.keys[..., :length, :], theirs.values[..., :length, :])
+        self.took(other.ids[:length], [look for look in other.looks if look.end <= length])
+        return self
 
     def rewind(self, length: int) -> None:
         """Forget all after `length` ids; also what an interrupted pass left in some layers only."""

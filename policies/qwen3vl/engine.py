@@ -17,6 +17,7 @@ from screenwright.policies.qwen3vl.prompt import Prompt, Prompter
 from screenwright.policies.qwen3vl.sampling import Picker
 from screenwright.tools.errors import TooLong
 
+OPENING = 16  # ids by which two prompts may differ where a reply begins
 CLOSE_TOKENS = 48  # before the limit a held reply begins to close
 OVER_TOKENS = 200  # beyond the limit it may still close
 
@@ -35,7 +36,7 @@ class Engine:
         self,
         checkpoint: Checkpoint,
         *,
-        sessions: int = 4,
+        sessions: int = 2,
         cache_bytes: int | None = None,
         fast_forward: bool = True,
     ) -> None:
@@ -66,6 +67,7 @@ class Engine:
         with self._lock, self.network.stoppable(stop):
             started = time.perf_counter()
             prompt, session, kept = self._prepared(turns, tools, limit)
+            session.answered = len(prompt.ids)
             try:
                 logits = self.network.prefill(prompt, session, kept)
                 prefilled = time.perf_counter()
@@ -124,25 +126,30 @@ class Engine:
         return prompt, session, kept
 
     def _session(self, prompt: Prompt) -> tuple[Session, int]:
-        """The cache that holds most of this prompt, now the newest; a new one where none holds enough.
+        """The cache that this prompt goes on with, now the newest; else a new one, with what both begin with.
 
-        "Enough" is half of what a cache holds: two agents that share a system prompt must not take each
-        other's conversation away.
+        Two agents that share a system prompt must not take each other's conversation away, and a conversation
+        whose old pictures have left is a new one: so a cache is gone on with only from where it was answered.
         """
         held = [(session.common(prompt), session) for session in self._sessions]
-        best = max(held, key=lambda pair: pair[0], default=None)
-        if best is not None and (best[0] * 2 >= len(best[1].ids) or len(self._sessions) >= self._most_sessions):
-            kept, session = best
-            if kept * 2 < len(session.ids):
-                kept, session = held[0]
-            self._sessions.remove(session)
-        else:
-            kept, session = 0, self.network.session()
-        self._sessions.append(session)
-        if self._most_bytes is not None:
-            while len(self._sessions) > 1 and self.cache_bytes > self._most_bytes:
-                self._sessions.pop(0)
-        return session, kept
+        kept, session = max(held, key=lambda pair: pair[0], default=(0, None))
+        if session is None:
+            session = self.network.session()
+        elif kept < session.answered - OPENING:
+            if len(self._sessions) < self._most_sessions:
+                session = self.network.session().begun(session, kept)
+            elif self._sessions[0] is not session:
+                session = self._sessions[0].begun(session, kept)
+        return self._newest(session), kept
+
+    def _newest(self, session: Session) -> Session:
+        self._sessions = [*(known for known in self._sessions if known is not session), session]
+        while len(self._sessions) > 1 and (
+            len(self._sessions) > self._most_sessions
+            or (self._most_bytes is not None and self.cache_bytes > self._most_bytes)
+        ):
+            self._sessions.pop(0)
+        return session
 
 
 class Writing:

@@ -63,12 +63,26 @@ def public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
-def fetch(address: str, bounds: Bounds, resolver: Resolve = resolve) -> Fetched:
+def fetch(
+    address: str, bounds: Bounds, resolver: Resolve = resolve, judge: Callable[[str], bool] = public
+) -> Fetched:
     """The bytes behind an http(s) address. BadInput: the address, what happened, what to do."""
     deadline = time.monotonic() + bounds.seconds
+
+    def addresses(host: str, port: int) -> list[str]:
+        found = resolver(host, port)
+        good = found if bounds.allow_private else [ip for ip in found if judge(ip)]
+        if not good:
+            where = ", ".join(found) or "nowhere"
+            raise BadInput(
+                f"{host} is {where}, which is this machine or a network of its own; "
+                "where you mean that, allow it with --allow-private"
+            )
+        return good
+
     at = address
     for _ in range(REDIRECTS + 1):
-        got = _one(_checked(at), at, bounds, resolver, deadline)
+        got = _one(_checked(at), at, bounds, addresses, deadline)
         if isinstance(got, Fetched):
             return got
         at = urljoin(at, got)
@@ -120,16 +134,9 @@ def _connected(
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         plain = host if ":" in host else host.encode("idna").decode()
-        found = resolver(plain, port)
+        good = resolver(plain, port)
     except (OSError, UnicodeError) as error:
         raise BadInput(f"the host of {address} is not known: {error}") from error
-    good = found if bounds.allow_private else [ip for ip in found if public(ip)]
-    if not good:
-        where = ", ".join(found) or "nowhere"
-        raise BadInput(
-            f"{address} leads to {where}, which is this machine or a network of its own; "
-            "where you mean that, allow it with --allow-private"
-        )
     failure: OSError | None = None
     for ip in good:
         patience = min(PATIENCE_S, deadline - time.monotonic())

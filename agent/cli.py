@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from screenwright.agent.model_cli import Context, Dialect, Model, Url, Weights, serve
 from screenwright.agent.running import EXITS, Where, hear_interrupts, plainly
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 guard_app = typer.Typer(no_args_is_help=True, help="The rules that say what may be done.")
 app.add_typer(guard_app, name="guard")
+app.command()(serve)
 
 Virtual = Annotated[bool, typer.Option("--virtual", help="on a screen of its own that nobody sees")]
 Size = Annotated[str, typer.Option(metavar="WxH", help="of the virtual screen, in pixels")]
@@ -44,7 +46,18 @@ def _options(debug: Annotated[bool, typer.Option("--debug", help="show traceback
 def run(
     task: Annotated[str, typer.Argument(help="what to do in plain words, or the file of a task script")],
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="a parameter")] = None,
-    policy: Annotated[str, typer.Option(help="what decides")] = "literal",
+    policy: Annotated[
+        str,
+        typer.Option(
+            help="what decides: auto (plain steps, then a model if there is one), literal, qwen3vl, served"
+        ),
+    ] = "auto",
+    model: Model = None,
+    url: Url = None,
+    dialect: Dialect = None,
+    context: Context = None,
+    weights: Weights = None,
+    no_sure: Annotated[bool, typer.Option("--no-sure", help="don't check clicks against the screen")] = False,
     virtual: Virtual = False,
     size: Size = "1280x800",
     monitor: Monitor = 1,
@@ -64,7 +77,7 @@ def run(
 ) -> None:
     """Do a task on the screen and record it."""
     with plainly(as_json=as_json, debug=_state["debug"]):
-        from screenwright.agent import running
+        from screenwright.agent import models, running
         from screenwright.agent.approver import at_terminal
         from screenwright.agent.console import Console
         from screenwright.agent.limits import Limits
@@ -72,7 +85,8 @@ def run(
         from screenwright.tools.trace import TraceWriter
 
         job = running.task_of(task, set_ or [])
-        decider = running.policy_of(policy)
+        which = models.Which.said(model, url, dialect, context=context, weights=weights)
+        decider = models.policy_of(policy, which, sure=not no_sure)
         guard = running.guard_of(rules, yes)
         decider.begin(job)  # a script that can't be used is told before a screen is opened for it
         with Where(virtual, size, monitor, window, region).open() as desktop:

@@ -20,7 +20,6 @@ from screenwright.tools.errors import BadScript, NotInstalled, ScreenwrightError
 if TYPE_CHECKING:
     from screenwright.agent.loop import Agent
     from screenwright.policies.guard import Approve, Guard
-    from screenwright.policies.policy import Policy
     from screenwright.tools.desktop import Desktop
     from screenwright.tools.observation import Observation
     from screenwright.tools.steps import Decision, Outcome, Task, Verdict
@@ -109,14 +108,6 @@ def _parameters(text: str, settings: Sequence[str]) -> dict[str, str]:
             raise BadScript(f"--set {key}: the task has no parameter {key!r}; it has: {there_is}")
         values[key] = value
     return values
-
-
-def policy_of(name: str) -> Policy:
-    if name != "literal":
-        raise BadScript(f"--policy {name!r}: there is no such policy; there is: literal")
-    from screenwright.policies.literal.policy import Literal
-
-    return Literal()
 
 
 def guard_of(rules: Path | None, yes: bool) -> Guard:

@@ -161,7 +161,7 @@ def test_limits_are_four(tool: Tool) -> None:
         (["run", 'Click "{{x}}"'], "x"),
         (["run", 'Click "{{x}}"', "--set", "x"], "not NAME=VALUE"),
         (["run", 'Click "a"', "--set", "y=1"], "none: there is no {{name}} in it"),
-        (["run", 'Click "a"', "--policy", "oracle"], "there is: literal"),
+        (["run", 'Click "a"', "--policy", "oracle"], "there is: auto, literal"),
         (["run", 'Click "a"', "--virtual", "--size", "big"], "write it like 1280x800"),
         (["run", 'Click "a"', "--virtual", "--size", "1x1"], "64 to 16384"),
         (["run", 'Click "a"', "--region", "1,2"], "left,top,width,height"),

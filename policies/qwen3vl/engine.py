@@ -62,8 +62,12 @@ class Engine:
         limit: int = 512,
         sampling: Sampling = GREEDY,
         stop: Callable[[], bool] | None = None,
+        told: Callable[[str], None] | None = None,
     ) -> Reply:
-        """See `Model.reply`. TooLong also when memory runs out: every cache is let go of then."""
+        """See `Model.reply`. TooLong also when memory runs out: every cache is let go of then.
+
+        `told` gets the text piece by piece while it is written.
+        """
         with self._lock, self.network.stoppable(stop):
             started = time.perf_counter()
             prompt, session, kept = self._prepared(turns, tools, limit)
@@ -71,7 +75,7 @@ class Engine:
             try:
                 logits = self.network.prefill(prompt, session, kept)
                 prefilled = time.perf_counter()
-                writing = Writing(self, session, shape, sampling)
+                writing = Writing(self, session, shape, sampling, told)
                 ids, finish = writing.write(logits, limit)
             except (MemoryError, RuntimeError) as error:
                 if not out_of_memory(error):
@@ -82,6 +86,8 @@ class Engine:
                     f"({error})"
                 ) from error
             text = self.checkpoint.tokenizer.decode(ids, skip_special_tokens=False)
+            if told is not None:
+                told(text[writing.sent :])
             self.prompter.remember(text, ids)
             now = time.perf_counter()
             usage = {
@@ -155,8 +161,16 @@ class Engine:
 class Writing:
     """One reply while it is generated."""
 
-    def __init__(self, engine: Engine, session: Session, shape: Shape | None, sampling: Sampling) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        session: Session,
+        shape: Shape | None,
+        sampling: Sampling,
+        told: Callable[[str], None] | None,
+    ) -> None:
         self._engine, self._session = engine, session
+        self._told, self.sent = told, 0
         self._held: Held | None = None
         self._ends = set(engine.checkpoint.ends)
         self._picker = Picker(sampling, engine.network.device)
@@ -169,11 +183,12 @@ class Writing:
 
     def write(self, logits: Any, limit: int) -> tuple[list[int], Any]:
         """(ids without the end mark, why it ended)."""
-        ids = feed = self._certain()
+        feed = self._certain()
         ids = list(feed)
         if feed:
             logits = self._engine.network.step(feed, self._session)
         while True:
+            self._tell(ids)
             token = self._pick(logits, ids, limit)
             going = token not in self._ends if self._held is None else self._held.take(token)
             if not going:
@@ -183,6 +198,15 @@ class Writing:
             if len(ids) >= limit + (OVER_TOKENS if self._held else 0):
                 return ids, "length"
             logits = self._engine.network.step([token, *certain], self._session)
+
+    def _tell(self, ids: list[int]) -> None:
+        """What is new; a character whose last bytes are still to come waits for them."""
+        if self._told is None:
+            return
+        text = self._engine.checkpoint.tokenizer.decode(ids, skip_special_tokens=False)
+        if len(text) > self.sent and not text.endswith("\ufffd"):
+            self._told(text[self.sent :])
+            self.sent = len(text)
 
     def _pick(self, logits: Any, ids: list[int], limit: int) -> int:
         if self._held is None:

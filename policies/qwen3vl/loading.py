@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from screenwright.policies.qwen3vl.fetching import check_files, folder_of
 from screenwright.policies.qwen3vl.memory import out_of_memory
@@ -17,8 +17,6 @@ from screenwright.tools.errors import BadScript, ModelLost, NotInstalled, TooLon
 FAMILIES = {"qwen3_vl": "Qwen3-VL", "qwen2_5_vl": "Qwen2.5-VL, UI-TARS 1.5, GUI-Owl 7B"}
 LONG = {"256k": 262_144, "512k": 524_288, "1m": 1_000_000}
 YARN_FROM = 262_144
-
-Weights = Literal["as published", "int8", "int4"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def open_checkpoint(
     dtype: str = "auto",
     device_map: str | None = None,
     attention: str = "sdpa",
-    weights: Weights = "as published",
+    weights: str | None = None,
     context: str | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Checkpoint:
@@ -76,7 +74,7 @@ def open_checkpoint(
             "bfloat16", "float16" or "float32".
         device_map: "auto", "cpu", "cuda:0"; None: a GPU where there is one.
         attention: "sdpa", "eager" or "flash_attention_2".
-        weights: brought to 8 or 4 bits when loaded.
+        weights: "int8" or "int4" brings them to so many bits when loaded.
         context: "256k", "512k" or "1m"; beyond 256k with the published YaRN values.
         tell: is told what takes long.
 

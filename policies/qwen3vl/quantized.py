@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any
 
-from screenwright.tools.errors import NotInstalled
+from screenwright.tools.errors import BadScript, NotInstalled
 
 # The vision tower stays as it is: in few bits it reads small text badly. "visual" alone matches nothing.
 KEPT = ["model.visual", "lm_head"]
@@ -17,13 +17,15 @@ PUBLISHED = {
 }
 
 
-def quantization(weights: str, place: str) -> dict[str, Any]:
+def quantization(weights: str | None, place: str) -> dict[str, Any]:
     """What from_pretrained needs to bring weights to 8 or 4 bits; NotInstalled with the command.
 
     On a CPU 8 bits are torchao's and 4 bits bitsandbytes' (nf4), which is the one 4-bit form that runs there.
     """
-    if weights == "as published":
+    if weights is None:
         return {}
+    if weights not in ("int8", "int4"):
+        raise BadScript(f"weights {weights!r} is not one of int8, int4; leave it for those of the checkpoint")
     on_cpu = place == "cpu"
     if weights == "int8" and on_cpu and find_spec("torchao"):
         import transformers

@@ -56,6 +56,7 @@ class Collected:
         if not self.events:
             whole = parsed(self.raw)
             if isinstance(whole, dict):
+                self.events = int("choices" in whole)
                 self._event(cast(dict[str, Any], whole))
                 self.done = self.done or self.choices > 0
 

@@ -63,10 +63,11 @@ CONTEXT_TOKENS = re.compile(
     re.IGNORECASE,
 )
 COUNT = re.compile(
-    r"at most (\d+) image|(?:maximum|max|limit)[^.]{0,40}?(?:number of )?images?[^.\d]{0,30}(\d+)"
-    r"|too many (?:images|pictures)|number of images? .{0,30}exceed",
+    r"at most \d+ image|(?:maximum|max|limit)[^.]{0,40}?images?[^.\d]{0,30}\d|too many (?:images|pictures)"
+    r"|number of images? .{0,30}exceed",
     re.IGNORECASE,
 )
+COUNTED = re.compile(r"at most (\d+) image|(?:maximum|max|limit)[^.\d]{0,60}(\d+)", re.IGNORECASE)
 LARGE = re.compile(
     r"image (?:is |file )?(?:size )?too (?:large|big)|image length and width"
     r"|image (?:size|dimensions?|resolution)s? (?:exceed|must|should)|exceeds?.{0,30}\bpixels"
@@ -165,7 +166,7 @@ def _named(status: int, said: str, body: str, fields: Collection[str]) -> Proble
         return Problem(NoPictures, said, fix, status=status)
     if COUNT.search(text):
         fix = "keep fewer, or raise the server's limit (vLLM: --limit-mm-per-prompt.image 16)"
-        return Problem(TooManyPictures, said, fix, limit=_number(COUNT, text), status=status)
+        return Problem(TooManyPictures, said, fix, limit=_number(COUNTED, text), status=status)
     if status == 413 and not LARGE.search(text):
         fix = "the request's bytes are too many for a proxy between; raise its limit (nginx: client_max_body_size)"
         return Problem(TooLong, said, fix, status=status)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
+import socket
 import struct
 import threading
 import time
@@ -90,8 +92,6 @@ class Call:
 
     def drop(self) -> None:
         """Reset the connection, as a server that was killed does."""
-        import socket
-
         linger = struct.pack("ii", 1, 0)
         self.handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.handler.connection.close()
@@ -144,7 +144,7 @@ def whole(text: str) -> Say:
 
 
 class Strict:
-    """The server, on a free port of this machine; a context manager.
+    """The server, on a free port of this machine or the one given; a context manager.
 
     Args:
         says: what to answer to chat requests.
@@ -161,6 +161,7 @@ class Strict:
         takes: Iterable[str] = (),
         key: str | None = None,
         alternates: bool = False,
+        port: int = 0,
     ) -> None:
         self.says = list(says) or [words("ok")]
         listing = {"object": "list", "data": [{"id": MODEL, "object": "model", "owned_by": "someone"}]}
@@ -171,9 +172,10 @@ class Strict:
         self.asked: list[str] = []
         self.complaints: list[str] = []
         self.left: list[float] = []
+        self.open: set[socket.socket] = set()
         self.closing = threading.Event()
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"strict": self}))
+        self._http = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (Handler,), {"strict": self}))
         self._http.daemon_threads = True
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,))
 
@@ -185,6 +187,9 @@ class Strict:
         self.closing.set()
         self._http.shutdown()
         self._thread.join()
+        for connection in list(self.open):  # a kept-alive one would be answered by a server that is gone
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         self._http.server_close()
 
     @property
@@ -204,6 +209,15 @@ class Strict:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     strict: Strict
+
+    def setup(self) -> None:
+        super().setup()
+        self.strict.open.add(self.connection)
+
+    def finish(self) -> None:
+        self.strict.open.discard(self.connection)
+        with contextlib.suppress(OSError):
+            super().finish()
 
     def do_GET(self) -> None:
         self._page(b"")

@@ -202,8 +202,8 @@ def test_two_conversations_keep_a_cache_each(checkpoint: Checkpoint) -> None:
     for round in range(3):
         for talk in talks:
             reply = engine.reply(talk, limit=4)
-            if round:
-                assert reply.usage["cached_tokens"] > reply.usage["prompt_tokens"] * 0.6
+            assert reply.usage["cached_tokens"] >= known.get(id(talk), 0) - 12
+            known[id(talk)] = reply.usage["prompt_tokens"]
             talk += [Turn.of("assistant", reply.text), Turn.of("user", f"and {round}")]
     assert len(engine._sessions) == 2
     third = [Turn.of("user", "another one " * 20)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +18,7 @@ from screenwright.tools.errors import BadScript, ModelLost, NotInstalled, TooLon
 
 FAMILIES = {"qwen3_vl": "Qwen3-VL", "qwen2_5_vl": "Qwen2.5-VL, UI-TARS 1.5, GUI-Owl 7B"}
 LONG = {"256k": 262_144, "512k": 524_288, "1m": 1_000_000}
+DTYPES = ("auto", "bfloat16", "float16", "float32")
 YARN_FROM = 262_144
 
 
@@ -81,6 +84,8 @@ def open_checkpoint(
     Raises NotInstalled (a package; the command is in the message), ModelLost, TooLong (memory).
     """
     transformers, torch = libraries()
+    if dtype not in DTYPES:
+        raise BadScript(f"dtype {dtype!r} is not one of {', '.join(DTYPES)}")
     folder = folder_of(name, tell or (lambda _: None))
     about = check_files(folder)
     family = about.get("model_type")
@@ -102,7 +107,8 @@ def open_checkpoint(
     }
     settle_checkpoint(about, place, settings)
     try:
-        model = transformers.AutoModelForImageTextToText.from_pretrained(folder, **settings)
+        with _no_bars(transformers):
+            model = transformers.AutoModelForImageTextToText.from_pretrained(folder, **settings)
     except ImportError as error:
         raise NotInstalled(f"{name} can't be loaded without another package: {error}") from error
     except (OSError, ValueError, RuntimeError, KeyError) as error:
@@ -116,6 +122,20 @@ def open_checkpoint(
         ) from error
     model.eval()
     return Checkpoint(name, folder, model, tokenizer_of(folder), patching_of(folder), length)
+
+
+@contextmanager
+def _no_bars(transformers: Any) -> Iterator[None]:
+    """Its progress bars go to standard error, where our own words are; a terminal's user may want them."""
+    bars = transformers.utils.logging
+    shown = bars.is_progress_bar_enabled() and not sys.stderr.isatty()
+    if shown:
+        bars.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            bars.enable_progress_bar()
 
 
 def libraries() -> tuple[Any, Any]:
@@ -140,6 +160,12 @@ def tokenizer_of(folder: Path) -> Any:
     """With its chat template, wherever the checkpoint keeps it; ModelLost without one."""
     from transformers import AutoTokenizer
 
+    if not any(
+        (folder / name).is_file() for name in ("tokenizer.json", "vocab.json")
+    ):  # it would make an empty one
+        raise ModelLost(
+            f"the tokenizer in {folder} can't be loaded: there is no tokenizer.json: download it again"
+        )
     try:
         tokenizer: Any = AutoTokenizer.from_pretrained(folder)
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -30,7 +30,8 @@ class Picker:
             return int(logits.argmax())
         logits = logits.float()
         if sampling.presence_penalty and said:
-            logits[torch.tensor(sorted(set(said)), device=logits.device)] -= sampling.presence_penalty
+            places = torch.tensor(sorted(set(said)), device=logits.device)
+            logits = logits.index_copy(0, places, logits[places] - sampling.presence_penalty)
         logits = logits / sampling.temperature
         if sampling.top_k:
             least = logits.topk(min(sampling.top_k, logits.numel())).values[-1]

@@ -83,9 +83,14 @@ class Page:
 class Document(Protocol):
     """Pages, made one at a time when they are asked for. `numbers`: those that were asked for, from 1."""
 
-    name: str
-    numbers: Sequence[int]
-    total: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def numbers(self) -> Sequence[int]: ...
+
+    @property
+    def total(self) -> int: ...
 
     def page(self, number: int) -> Page:
         """BadInput where this page can't be shown."""

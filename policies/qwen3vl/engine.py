@@ -68,7 +68,7 @@ class Engine:
 
         `told` gets the text piece by piece while it is written.
         """
-        with self._lock, self.network.stoppable(stop):
+        with self._lock, self.network.working(stop):
             started = time.perf_counter()
             prompt, session, kept = self._prepared(turns, tools, limit)
             session.answered = len(prompt.ids)

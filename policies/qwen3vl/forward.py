@@ -72,8 +72,7 @@ class Network:
             torch = self._torch
             pixels = self._patching.patches(look.frames).to(self.device)
             grid = torch.tensor([[1, look.rows, look.columns]], device=self.device)
-            with torch.inference_mode():
-                out = self._model.model.get_image_features(pixels, grid, return_dict=True)
+            out = self._model.model.get_image_features(pixels, grid, return_dict=True)
             self._kind_of_output = type(out)
             deep = getattr(out, "deepstack_features", None) or []
             known = self._features[look.key] = out.pooler_output[0], [layer[0] for layer in deep]
@@ -93,11 +92,12 @@ class Network:
             self._torch.cuda.empty_cache()
 
     @contextmanager
-    def stoppable(self, stop: Callable[[], bool] | None) -> Iterator[None]:
-        """Within it, `stop` is asked before every layer."""
+    def working(self, stop: Callable[[], bool] | None) -> Iterator[None]:
+        """All that touches caches is done within it, in whatever thread; `stop` is asked before every layer."""
         self._stop = stop
         try:
-            yield
+            with self._torch.inference_mode():
+                yield
         finally:
             self._stop = None
 
@@ -112,14 +112,13 @@ class Network:
                 if deep:
                     whole.deepstack_features = deep
                 given.setdefault("mm_encoder_outputs", {})[kind] = whole
-        with torch.inference_mode():
-            out = self._model(
-                input_ids=torch.tensor([list(ids)], device=self.device),
-                position_ids=torch.from_numpy(np.ascontiguousarray(places)).to(self.device).unsqueeze(1),
-                use_cache=True,
-                logits_to_keep=1,
-                **given,
-            )
+        out = self._model(
+            input_ids=torch.tensor([list(ids)], device=self.device),
+            position_ids=torch.from_numpy(np.ascontiguousarray(places)).to(self.device).unsqueeze(1),
+            use_cache=True,
+            logits_to_keep=1,
+            **given,
+        )
         return out.logits[0, -1]
 
     def _watch_layers(self) -> None:

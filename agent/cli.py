@@ -188,6 +188,8 @@ def doctor(
     virtual: Virtual = False,
     yes: Annotated[bool, typer.Option("--yes", help="don't ask before clicking on a real screen")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="look only: no window, no click, no OCR")] = False,
+    model: Annotated[str | None, typer.Option(metavar="MODEL", help="only: what will fit of this model?")] = None,
+    weights: Weights = None,
     as_json: Json = False,
 ) -> None:
     """Can this machine see, click, type, read, find adb, load a model? Every "no" names the fix.
@@ -197,7 +199,12 @@ def doctor(
     with plainly(as_json=as_json, debug=_state["debug"]):
         from screenwright.agent import doctor as examination
 
-        findings = examination.examine(virtual=virtual, yes=yes, quick=quick)
+        if model is not None:
+            from screenwright.agent.model_exam import examine_model
+
+            findings = examine_model(model, weights=weights)
+        else:
+            findings = examination.examine(virtual=virtual, yes=yes, quick=quick)
         if as_json:
             _print_json(examination.summary(findings))
         else:

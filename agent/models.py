@@ -7,13 +7,13 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from screenwright.policies.qwen3vl.fetching import DEFAULT
 from screenwright.tools.errors import BadScript
 
 if TYPE_CHECKING:
     from screenwright.policies.chat import Model
     from screenwright.policies.policy import Policy
 
-DEFAULT = "Qwen/Qwen3-VL-4B-Instruct"
 POLICIES = ("auto", "literal", "model", "qwen3vl", "served")
 
 

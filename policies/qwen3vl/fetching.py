@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from screenwright.tools.errors import ModelLost, NotInstalled
 
+DEFAULT = "Qwen/Qwen3-VL-4B-Instruct"
 WANTED = ("*.json", "*.jinja", "*.safetensors", "*.txt", "*.model")
 
 

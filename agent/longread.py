@@ -67,8 +67,7 @@ class Reader:
 
     def __init__(self, model: Model, inputs: Sequence[Input], manner: Manner) -> None:
         self.model, self.manner = model, manner
-        context = manner.context or getattr(model, "context", None) or USUAL_CONTEXT
-        self.room = int(context) - manner.limit - FRAME_TOKENS
+        self.room = (manner.context or context_of(model)) - manner.limit - FRAME_TOKENS
         self.read = Read()
         self._shown = shown(inputs, manner.tokens, max(256, self.room // 3))
         self._held: list[Piece] = []
@@ -228,6 +227,15 @@ class Reader:
                 continue
             lines.append(f"{each.name}: {each.unit}s {ranges(places)} of {each.total}")
         return lines
+
+
+def context_of(model: Model) -> int:
+    """Tokens that fit, as the model says itself, or as its server does: some servers drop without a word what
+    does not fit."""
+    said = getattr(model, "context", None)
+    if said is None and callable(facts := getattr(model, "facts", None)):
+        said = getattr(facts(), "context", None)
+    return int(said or USUAL_CONTEXT)
 
 
 def spoken(reply: Reply) -> str:

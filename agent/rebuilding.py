@@ -12,8 +12,8 @@ from screenwright.agent.prompting import prompt
 from screenwright.policies.chat import Model, Turn
 from screenwright.tools.inputs.kinds import BadInput, Film, Input, Still, Words
 
-LIMIT = 8192
-USUAL = Manner(limit=LIMIT, tokens=2560)
+LIMIT, TOKENS = 8192, 2560
+USUAL = Manner(limit=LIMIT, tokens=TOKENS)
 
 
 @dataclass(frozen=True, slots=True)

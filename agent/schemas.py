@@ -48,6 +48,14 @@ class Wanted:
                 fault = error if fault is None or str(fault).startswith(NO_JSON) else fault
         raise fault or BadReply("the reply is empty; give the JSON value", text)
 
+    def plain(self, value: Any) -> Any:
+        """The value as JSON has it: a date as text."""
+        if self.type_ is None:
+            return value
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(self.type_).dump_python(value, mode="json", by_alias=True)
+
     def _checked(self, candidate: str, parsed: Any) -> Any:
         if self.type_ is None:
             _check_by_schema(self.schema, parsed)
@@ -63,6 +71,8 @@ class Wanted:
 
 def wanted(source: Any) -> Wanted:
     """A form from a type, a JSON schema as a dict, a file of one, "module:Class" or "file.py:Class". BadSchema."""
+    if isinstance(source, Wanted):
+        return source
     if isinstance(source, str | Path):
         return _named(str(source))
     schema = schema_of(source)
@@ -124,7 +134,9 @@ def _module(home: str) -> Any:
 def _check_schema(schema: Json) -> None:
     jsonschema = package("jsonschema", "jsonschema", "checking against a JSON schema")
     try:
-        jsonschema.validators.validator_for(schema, jsonschema.Draft202012Validator).check_schema(schema)
+        draft = jsonschema.validators.validator_for(schema, jsonschema.Draft202012Validator)
+        # no formats: it would refuse \\p{L} in a pattern, which the grammar knows and Python does not
+        draft.check_schema(schema, format_checker=jsonschema.FormatChecker(()))
     except jsonschema.SchemaError as error:
         raise BadSchema(f"{error.json_path} of the schema can't be used: {error.message}") from error
 

@@ -7,6 +7,7 @@ afterwards catches it; what means nothing here, or something else in another dra
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from dataclasses import dataclass, field
@@ -80,6 +81,8 @@ def schema_of(source: Any) -> Json:
     from pydantic import TypeAdapter
     from pydantic.errors import PydanticUserError
 
+    if inspect.isroutine(source):  # pydantic would call it
+        raise BadSchema(f"{source!r} has no JSON schema: it is a function")
     if isinstance(source, bool | int | float | str | bytes | list | None):
         raise BadSchema(f"{source!r} is no schema; give a JSON object, or a class that pydantic knows")
     try:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from pdfs import pdf_of
 
 from screenwright.agent.asking import Answer, ask
 from screenwright.agent.longread import Manner
@@ -18,18 +21,6 @@ from screenwright.policies.chat import Clip, Picture, Reply, Turn
 from screenwright.policies.scripted_model import ScriptedModel
 from screenwright.tools.errors import BadScript, Ending, ModelLost, Stopped, TooLong
 from screenwright.tools.inputs import BadInput, Bounds, Film, Page, Still, Words, open_inputs
-
-
-def _module(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-pdf_of = _module("pdfs").pdf_of
 
 
 def still(name: str, width: int = 640, height: int = 480) -> Still:

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from pdfs import pdf_of
+
 from screenwright.tools.inputs import BadInput, Bounds, Words, open_input, open_inputs
 from screenwright.tools.inputs.sampling import page_numbers
 
-
-def _pdfs() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("pdfs", Path(__file__).with_name("pdfs.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-pdf_of = _pdfs().pdf_of
 LOCKED = b"""%PDF-1.4
 1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
 2 0 obj << /Type /Pages /Kids [] /Count 0 >> endobj

@@ -18,6 +18,7 @@ from servers.strict import MODEL, Call, Say, Strict, error, png_size, whole, wor
 
 from screenwright.policies.chat import Clip, Model, Picture, Reply, Sampling, Shape, Turn
 from screenwright.policies.served.errors import NoPictures, PictureTooLarge, TooManyPictures, UnknownModel
+from screenwright.policies.served.link import Timeouts
 from screenwright.policies.served.messages import Encoder, as_bytes
 from screenwright.policies.served.model import ServedModel
 from screenwright.policies.served.retry import Retries
@@ -426,3 +427,24 @@ def test_what_was_learned_expires(tmp_path: Path) -> None:
         with served(server, cache=cache) as model:
             model.reply(HELLO, shape=SHAPE)
     assert len(server.bodies) == 4, "proven anew"
+
+
+def test_a_thinker_that_proves_nothing_is_asked_once() -> None:
+    def thinks(call: Call) -> None:
+        if call.body["max_tokens"] == 32:
+            return words("", reasoning="The user wants", finish="length")(call)
+        return words('{"x": 2}', reasoning="hm")(call)
+
+    with Strict(thinks) as server, served(server) as model:
+        for _ in range(2):
+            assert model.reply(HELLO, shape=SHAPE).text == '{"x": 2}'
+        assert "response_format" in server.sent() and len(server.bodies) == 3
+
+
+def test_a_server_too_busy_to_say_what_it_is_is_asked_again() -> None:
+    listing = {"data": [{"id": MODEL, "owned_by": "vllm", "max_model_len": 9}]}
+    answers: list[Say] = [lambda call: call.hang(), lambda call: call.json(200, listing)]
+    pages = {"/v1/models": lambda call: answers.pop(0)(call)}
+    with Strict(pages=pages) as server, served(server, timeouts=Timeouts(facts_s=0.1)) as model:
+        assert model.reply(HELLO).text == "ok" and model.facts().server == "vllm"
+        assert server.asked.count("/v1/models") == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import sys
 import threading
@@ -27,7 +28,7 @@ from screenwright.tools.errors import ModelLost, NotInstalled, Stopped, TooLong
 
 QUICK = Retries(tries=3, first_s=0.01, longest_s=0.02, starting_s=0.4, obeyed_s=5)
 HELLO = [Turn.of("user", "Hello")]
-KEY = "sk-secret-0123456789abcdef"
+KEYS = ["sk-secret-0123456789abcdef", "0123456789abcdef.plain"]
 
 
 @contextmanager
@@ -253,6 +254,24 @@ def test_stop_ends_it_at_once_and_closes_the_connection(hangs: Say, eventually: 
         assert server.left[0] - at[0] < 0.2
 
 
+def test_ctrl_c_closes_the_connection(eventually: Callable[..., Any]) -> None:
+    with Strict(silent) as server, served(server) as model:
+        model.facts()
+
+        def press() -> None:
+            eventually(lambda: server.bodies)
+            signal.raise_signal(signal.SIGINT)
+
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        thread = threading.Thread(target=press)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            model.reply(HELLO)
+        thread.join()
+        signal.signal(signal.SIGINT, before)
+        eventually(lambda: server.left)
+
+
 def test_stop_ends_a_pause_and_an_unanswered_connection() -> None:
     with Strict(error(429, "slow", Retry_After="4")) as server, served(server) as model:
         began = time.monotonic()
@@ -349,13 +368,14 @@ def test_https_where_none_is_spoken() -> None:
         model.reply(HELLO)
 
 
-def test_the_right_key_is_sent_and_a_wrong_one_never_shown(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("key", KEYS)
+def test_the_right_key_is_sent_and_a_wrong_one_never_shown(key: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    with Strict(key=KEY) as server:
-        with served(server, api_key=KEY) as model:
+    with Strict(key=key) as server:
+        with served(server, api_key=key) as model:
             assert model.reply(HELLO).text == "ok"
-            assert KEY not in repr(model) + str(model.described())
-        with served(server, api_key=KEY[:-1]) as model, pytest.raises(errors.WrongKey) as caught:
+            assert key not in repr(model) + str(model.described())
+        with served(server, api_key=key[:-1]) as model, pytest.raises(errors.WrongKey) as caught:
             model.reply(HELLO)
         with served(server) as model, pytest.raises(errors.WrongKey, match="none was given: api_key="):
             model.reply(HELLO)
@@ -363,7 +383,7 @@ def test_the_right_key_is_sent_and_a_wrong_one_never_shown(caplog: pytest.LogCap
 
     told = "".join(traceback.format_exception(caught.value))
     assert "give the right key with api_key=" in told and "[key]" in told
-    assert KEY[:-1] not in told and KEY[:-1] not in caplog.text and KEY[:-1] not in repr(caught.value.__dict__)
+    assert key[:-1] not in told and key[:-1] not in caplog.text and key[:-1] not in repr(caught.value.__dict__)
 
 
 def test_no_key_of_the_environment_goes_to_another_host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

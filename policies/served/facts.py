@@ -45,13 +45,15 @@ class Facts:
     picture_px: int | None = None
     grammars: tuple[str, ...] = ()
     listed: str = "no"
-    """"yes": there is a list of models; "key": it is not shown without the right key; "no"."""
+    """"yes": there is a list of models; "key": not without the right key; "late": no answer in time; "no"."""
 
 
 def ask(base_url: str, model: str | None, get: Get) -> Facts:
     """One to three small pages. Failed where nothing answers at all."""
     status, body = get(f"{base_url}/models", None)
     facts = of_models(status, body, model, urlsplit(base_url).hostname or "")
+    if facts.listed == "late":
+        return facts
     root = re.sub(r"/v\d+$", "", base_url)
     name = model or (facts.models[0] if facts.models else "")
 
@@ -78,10 +80,12 @@ def ask(base_url: str, model: str | None, get: Get) -> Facts:
 
 
 def of_models(status: int, body: str, model: str | None, host: str) -> Facts:
-    """From /v1/models, where most servers sign what they list."""
+    """From /v1/models, where most servers sign what they list. `status`: 0 where nothing came in time."""
     named = next((name for tail, name in HOSTS.items() if host == tail or host.endswith("." + tail)), "unknown")
     if status in (401, 403):
         return Facts(named, listed="key")
+    if status == 0:
+        return Facts(named, listed="late")
     value = parsed(body.encode(errors="replace")) if status == 200 else None
     listed: Any = cast(dict[str, Any], value).get("data") if isinstance(value, dict) else None
     if not isinstance(listed, list):

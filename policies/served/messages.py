@@ -78,7 +78,8 @@ def png(pixels: Pixels) -> bytes:
     """(H, W, 3) uint8 RGB as a PNG file; the same pixels give the same bytes."""
     import cv2
 
-    # Level 1: on a screenshot a tenth larger than level 6 in a third of the time.
+    # A page at 1920x1080: 76 ms and 190 kB; the library's own setting 33 ms and 410 kB, level 6 109 ms and 160 kB.
+    # All pictures kept are sent anew at each step, so that bytes cost more than the one encoding.
     good, file = cv2.imencode(".png", np.ascontiguousarray(pixels[:, :, ::-1]), [cv2.IMWRITE_PNG_COMPRESSION, 1])
     assert good, f"no PNG of pixels of shape {pixels.shape}"
     return bytes(file.tobytes())

@@ -33,7 +33,10 @@ Stop = Callable[[], bool] | None
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A conversation as it went out: how many bytes, their digest, and the tokens of it and its reply."""
+    """A conversation as it went out: how many bytes, their digest, and the tokens of it and its reply.
+
+    Kept only for servers that cut silently.
+    """
 
     length: int
     digest: bytes
@@ -74,6 +77,7 @@ class ServedModel:
         self._extra = dict(extra or {})
         self._encoder = messages.Encoder()
         self._unfit: set[tuple[str, str]] = set()
+        self._undecided: set[str] = set()
         self._last: Sent | None = None
         self.spent = Spent(prices)
         self.name = model or ""
@@ -127,12 +131,13 @@ class ServedModel:
         collected, ask, sent = self._send(turns, ask, stop)
         reply = collected.reply(time.perf_counter() - began)
         self.spent.add(reply.usage)
-        used = reply.usage.get("prompt_tokens", 0.0) + reply.usage.get("reply_tokens", 0.0)
-        self._last = replace(sent, tokens=used)
+        if sent is not None:
+            used = reply.usage.get("prompt_tokens", 0.0) + reply.usage.get("reply_tokens", 0.0)
+            self._last = replace(sent, tokens=used)
         self._look_back(reply, collected, ask, stop)
         return reply
 
-    def _send(self, turns: Sequence[Turn], ask: Ask, stop: Stop) -> tuple[Collected, Ask, Sent]:
+    def _send(self, turns: Sequence[Turn], ask: Ask, stop: Stop) -> tuple[Collected, Ask, Sent | None]:
         """Until there is a reply: what the server won't have is left out, what may pass is tried again."""
         tries, server = Tries(self._retries, stop), self._server
         while True:
@@ -158,7 +163,7 @@ class ServedModel:
             server.learned.plain_calls = True
             server.save()
 
-    def _body(self, turns: Sequence[Turn], ask: Ask) -> tuple[bytes, frozenset[str], Sent]:
+    def _body(self, turns: Sequence[Turn], ask: Ask) -> tuple[bytes, frozenset[str], Sent | None]:
         known, learned = self._server.facts, self._server.learned
         made = self._encoder.messages(turns, merged="roles" in learned.refused)
         if request.in_words(ask, known, learned):
@@ -166,17 +171,14 @@ class ServedModel:
         optional = request.optional(ask, known, learned, seen=bool(messages.pictures(turns)))
         whole = messages.as_bytes(made)
         self._fits(whole, known)
-        open_end = whole[:-1]
-        return (
-            request.body(ask.model, whole, optional),
-            frozenset(optional),
-            Sent(len(open_end), _digest(open_end)),
-        )
+        cuts = known.server in CUTS_SILENTLY
+        sent = Sent(len(whole) - 1, _digest(whole[:-1])) if cuts else None
+        return request.body(ask.model, whole, optional), frozenset(optional), sent
 
     def _fits(self, whole: bytes, known: Facts) -> None:
         """TooLong where the server would cut the conversation and not say so, by its own earlier count."""
         last = self._last
-        if last is None or known.context is None or known.server not in CUTS_SILENTLY:
+        if last is None or known.context is None:
             return
         if last.tokens >= known.context and _digest(whole[: last.length]) == last.digest:
             said = f"the conversation has {last.tokens:.0f} tokens or more, and it runs with {known.context}"
@@ -195,7 +197,7 @@ class ServedModel:
         for way in holding.ways(self._server.facts, shape, learned.refused):
             if (way, shape.key) in self._unfit:
                 continue
-            if way not in learned.holds:
+            if way not in learned.holds and way not in self._undecided:
                 self._prove(way, stop)
             if learned.holds.get(way, True):
                 return way
@@ -214,7 +216,9 @@ class ServedModel:
         else:
             self.spent.add(said.usage)
             held = holding.proven(way, said.text, said.thinking, said.finish)
-        if held is not None:
+        if held is None:
+            self._undecided.add(way)  # a model that thinks first: each reply is looked at instead
+        else:
             self._server.learned.holds[way] = held
             self._server.save()
 

@@ -41,9 +41,10 @@ class Server:
         return self._facts or Facts()
 
     def ask(self, retries: Retries, stop: Callable[[], bool] | None) -> Facts:
-        """What the server says of itself; at the first call it is asked."""
-        if self._facts is not None:
+        """What the server says of itself; at the first call it is asked, and again where it was too busy."""
+        if self._facts is not None and self._facts.listed != "late":
             return self._facts
+        self._facts = None
         tries = Tries(retries, stop)
         while self._facts is None:
             try:

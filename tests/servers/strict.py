@@ -230,7 +230,7 @@ class Handler(BaseHTTPRequestHandler):
         self.strict.headers.append({name.lower(): value for name, value in self.headers.items()})
         call = Call(self, raw, {})
         if self.strict.key and self.headers.get("Authorization") != f"Bearer {self.strict.key}":
-            given = self.headers.get("Authorization", "")
+            given = self.headers.get("Authorization", "").removeprefix("Bearer ")
             return call.json(401, {"error": {"message": f"Incorrect API key provided: {given}."}})
         wrong = self._wrong(raw, call)
         if wrong:

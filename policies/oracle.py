@@ -30,12 +30,14 @@ class Misses:
         wrong: share of answers that are another element's middle; on a crop, of an element in it.
         missing: share of answers that it is not there, though it is.
         invents: share of answers about a crop without the target that name something in it all the same.
+        repeats: share of times that a wrong element is chosen again where it is to be seen, as models do.
     """
 
     sigma: float = 3.0
     wrong: float = 0.0
     missing: float = 0.0
     invents: float = 0.3
+    repeats: float = 0.0
 
 
 class Oracle:
@@ -65,10 +67,12 @@ class Oracle:
         self._dice = random.Random(seed)
         self._at = 0
         self._said: Action | None = None
+        self._mistaken: dict[str, str] = {}
 
     def begin(self, task: Task) -> None:
         self._dice = random.Random(self._seed)
         self._at, self._said, self.asked = 0, None, 0
+        self._mistaken = {}
 
     def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
         """The next of the plan; the same again, with a new error, when it was not done. BadReply: not seen."""
@@ -106,16 +110,21 @@ class Oracle:
 
     def _points(self, what: str, observation: Observation, region: Region) -> Point | None:
         known = {name: place for name, place in self._places(observation).items() if region.holds(*place.middle)}
-        others = [place for name, place in known.items() if name != what]
+        others = [name for name in known if name != what]
         draw = self._dice.random()
         if what not in known:
             if others and draw < self.misses.invents:
-                return self._near(self._dice.choice(others), observation, region)
+                return self._near(known[self._dice.choice(others)], observation, region)
             return None
+        again = self._mistaken.get(what)
+        if again in known and self._dice.random() < self.misses.repeats:
+            return self._near(known[again], observation, region)
         if draw < self.misses.missing:
             return None
-        wrong = draw < self.misses.missing + self.misses.wrong and bool(others)
-        return self._near(self._dice.choice(others) if wrong else known[what], observation, region)
+        name = what
+        if others and draw < self.misses.missing + self.misses.wrong:
+            name = self._mistaken[what] = self._dice.choice(others)
+        return self._near(known[name], observation, region)
 
     def _near(self, place: Region, observation: Observation, region: Region) -> Point:
         """Beside the middle by the spread, on the grid that a model answers in."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from screenwright.policies.policy import Policy
-from screenwright.policies.sure_look import Look, Place, look, standing
+from screenwright.policies.sure_look import Look, Place, icon_at, look, standing
 from screenwright.policies.sure_pointing import Pointing, SecondLook, added
 from screenwright.policies.sure_words import Wanted
 from screenwright.tools.actions import Action, Ask, Click, Drag, LongPress, Move, describe
@@ -28,7 +28,7 @@ __all__ = ["Pointing", "Sure"]
 
 Zoom = Literal["small", "always", "never"]
 
-AGREED, LOOKED, ALMOST, SEEN_TWICE, UNREAD, DOUBTED = 0.97, 0.95, 0.85, 0.7, 0.5, 0.4
+AGREED, LOOKED, ALMOST, SEEN_TWICE, UNREAD, DOUBTED = 0.97, 0.95, 0.85, 0.8, 0.5, 0.4
 """Confidence: the words are the same; so they are after a pull or a second look; part of them is; no words, but
 a second look stayed; no words; other words, and the wanted ones nowhere."""
 PRESSABLE = ("button", "link", "menu", "item", "checkbox", "radio", "field", "combo")
@@ -49,8 +49,8 @@ class Sure:
     Args:
         policy: what decides; where it is `Pointing`, it can be asked again about a part of the frame.
         reader: reads the screen; one that is shared remembers what it has read.
-        zoom: whether to look again where no words can be compared: at small targets, always, or never. What
-            the screen contradicts is looked at again unless it is "never".
+        zoom: whether to look again where no words can be compared: at small targets and on bare ground, always,
+            or never. What the screen contradicts is looked at again unless it is "never".
         miss: how far the policy usually misses, as a share of the frame (0.006: six of a thousand). A target
             smaller than four of these is small; a point nearer to an edge than one is pulled inside.
         crop: side of the part that is looked at again, as a share of the frame's.
@@ -149,7 +149,6 @@ class Sure:
     def _contradicted(self, scene: Scene, seen: Look, wanted: Wanted, second: SecondLook) -> _Finding:
         """The wanted words are elsewhere: look again around the point, then around the words."""
         kind = max((p.kind for p in seen.places), default=0)
-        stayed: Point | None = None
         for region in self._crops(seen, second):
             again = second.at(region)
             if again is None:
@@ -160,11 +159,10 @@ class Sure:
                 return self._agreed(
                     again, hit, LOOKED, f"the first point, {seen.point}, was not; a second look is "
                 )
-            if seen.beside and now.beside and not (now.under or seen.under):
-                stayed = again
-        if stayed and seen.beside:
-            why = f'twice beside "{seen.beside.text}", on its row, with nothing between'
-            return _Finding(stayed, why, SEEN_TWICE)
+            row = now.beside if now.under is None else None
+            if row and (seen.beside or row.region.distance(again.x, again.y) < 4 * row.region.height):
+                why = f'a second look, {again}, is beside "{row.text}", on its row, with nothing between'
+                return _Finding(again, why, SEEN_TWICE)
         there = f'"{seen.under.text}" at {seen.under.region}' if seen.under else "nothing with words"
         places = ", ".join(str(p.region) for p in seen.elsewhere[:4])
         where = f'"{seen.elsewhere[0].text}" is at {places}' if places else f'"{wanted.said}" is not read anywhere'
@@ -183,7 +181,7 @@ class Sure:
         """No words agree and none contradict: an icon, another language, or nothing."""
         point = seen.point
         area = seen.icon or (seen.under.region if seen.under else None)
-        small = wanted.small or (area is not None and self._small(area, point.frame))
+        small = wanted.small or seen.bare or (area is not None and self._small(area, point.frame))
         there = f'is "{seen.under.text}"' if seen.under else "are no words"
         why = f'at {point} {there}, and "{wanted.said}" is not read nearby'
         if not second.possible or self.zoom == "never" or (self.zoom == "small" and not small):
@@ -191,10 +189,27 @@ class Sure:
         again = second.at(second.around(point.x, point.y))
         if again is None:
             return _Finding(None, f"{why}; nor was it seen there at a second look", DOUBTED / 2)
-        other = standing(scene, again)
+        if (other := self._other(scene, again, wanted)) or self._together(scene, point, again):
+            return other or _Finding(again, f"{why}; a second look says {again}", SEEN_TWICE)
+        third = second.at(second.around(again.x, again.y))
+        if third is None or not (self._together(scene, third, point) or self._together(scene, third, again)):
+            return _Finding(None, f"{why}; a second look says {again}, a third {third or 'nothing'}", DOUBTED / 2)
+        said = f"{why}; a second look says {again}, a third {third}"
+        return self._other(scene, third, wanted) or _Finding(third, said, SEEN_TWICE)
+
+    def _other(self, scene: Scene, point: Point, wanted: Wanted) -> _Finding | None:
+        """A refusal where a second look points at the opposite, or at harm that was not named."""
+        other = standing(scene, point)
         if other and (wanted.opposed(other.text) or wanted.harmed(other.text)):
-            return _Finding(None, f'{why}; a second look points at "{other.text}"', DOUBTED / 2)
-        return _Finding(again, f"{why}; a second look says {again}", SEEN_TWICE)
+            return _Finding(None, f'"{wanted.said}": a second look points at "{other.text}"', DOUBTED / 2)
+        return None
+
+    def _together(self, scene: Scene, one: Point, other: Point) -> bool:
+        """Do two points mean the same thing: near each other, or on one drawing?"""
+        if max(abs(one.x - other.x), abs(one.y - other.y)) <= self._reach(one.frame):
+            return True
+        icon = icon_at(scene.observation, one)
+        return icon is not None and icon.holds(other.x, other.y)
 
     def _reach(self, frame: Size) -> float:
         """How far outside a thing a point may lie and still mean it."""

@@ -15,12 +15,15 @@ from screenwright.tools.reading import Scene
 from screenwright.tools.relations import rows_shared
 from screenwright.tools.wording import ALIKE
 
-HELD: tuple[Role, ...] = ("field", "checkbox", "slider")
-"""What carries its name beside it; a drop-down is looked for with the fields, a radio button with the boxes."""
+HELD: tuple[Role, ...] = ("field", "checkbox")
+"""What carries its name beside it; a drop-down is looked for with the fields, a radio button with the boxes.
+Sliders take half a second to find on a full screen: they are, where the target is called one."""
 LARGE = 0.05  # share of the frame from which a thing holds others rather than being one
 SLACK_PX = 2
 ICON_PX = 72
 PATCH_PX = 48  # half the side of what is looked at around a point without words
+BARE_PX = 4
+NEAR_PX = 6
 INK = 24  # levels by which a pixel differs from the ground
 
 
@@ -40,7 +43,7 @@ class Look:
 
     `here`: the place that holds it, if its words are the wanted ones. `under`: the smallest thing with words
     there. `places`: where the wanted words stand, the best kind only. `icon`: a small thing without words
-    there. `beside`: a place on the same row, with nothing between.
+    there. `bare`: nothing is there, not even a drawing. `beside`: a place on the same row, with nothing between.
     """
 
     point: Point
@@ -49,6 +52,7 @@ class Look:
     places: tuple[Place, ...]
     icon: Region | None = None
     beside: Place | None = None
+    bare: bool = False
 
     @property
     def elsewhere(self) -> tuple[Place, ...]:
@@ -78,13 +82,15 @@ def look(scene: Scene, point: Point, wanted: Wanted) -> Look:
         every += _drawn(scene, every)
         here = next((p for p in every if p.region.holds(point.x, point.y)), None)
     if here is None:
-        every += _belonging(scene, wanted)
-        here = next((p for p in every if p.region.grown(SLACK_PX).holds(point.x, point.y)), None)
+        held = _belonging(scene, wanted)
+        here = next((p for p in held if p.region.grown(SLACK_PX).holds(point.x, point.y)), None)
+        every = every or held
     best = max((p.kind for p in every), default=0)
     places = tuple(p for p in every if p.kind == best and not _in_other(p, every))
     icon = icon_at(scene.observation, point) if here is None and under is None else None
     beside = next((p for p in places if _beside(scene, p, point)), None) if here is None else None
-    return Look(point, here, under, places, icon, beside)
+    bare = here is None and under is None and icon is None and _bare(scene.observation, point)
+    return Look(point, here, under, places, icon, beside, bare)
 
 
 def standing(scene: Scene, point: Point) -> Element | None:
@@ -102,7 +108,7 @@ def standing(scene: Scene, point: Point) -> Element | None:
 
 
 def icon_at(observation: Observation, point: Point) -> Region | None:
-    """The small drawing without words at a point; None where it is bare, or part of something large."""
+    """The small drawing without words at a point or just beside it; None: it is bare, or part of a large thing."""
     import cv2
 
     frame = Region(round(point.x) - PATCH_PX, round(point.y) - PATCH_PX, 2 * PATCH_PX, 2 * PATCH_PX)
@@ -118,9 +124,16 @@ def icon_at(observation: Observation, point: Point) -> Region | None:
         x, y, width, height = (int(n) for n in stats[number][:4])
         blob = Region(frame.x + x, frame.y + y, width, height).grown(-2)  # as it was before it was joined
         open_ended = x == 0 or y == 0 or x + width == frame.width or y + height == frame.height
-        if blob.holds(point.x, point.y) and not open_ended and max(width, height) <= ICON_PX:
+        if blob.grown(NEAR_PX).holds(point.x, point.y) and not open_ended and max(width, height) <= ICON_PX:
             return blob
     return None
+
+
+def _bare(observation: Observation, point: Point) -> bool:
+    """Is everything right around the point of one colour?"""
+    around = Region(round(point.x), round(point.y), 1, 1).grown(BARE_PX)
+    part = np.asarray(observation.crop(around), np.int16)
+    return bool(part.size) and int(np.ptp(part, axis=(0, 1)).max()) <= INK
 
 
 def _places(scene: Scene, wanted: Wanted) -> tuple[list[Place], Wanted]:
@@ -169,13 +182,21 @@ def _drawn(scene: Scene, places: list[Place]) -> list[Place]:
 
 
 def _belonging(scene: Scene, wanted: Wanted) -> list[Place]:
-    """Fields, boxes and sliders whose label the wanted words are."""
+    """Fields and boxes whose label the wanted words are."""
     found: list[Place] = []
     for name in wanted.names:
         for role in HELD if name.role is None and name.text and not name.relation else ():
             matches = labelled(scene, name.text or "", role)
-            found += [p for m in matches if m.label and (p := _place(m, wanted, name))]
+            labels = [(m, m.label) for m in matches if m.label]
+            found += [p for m, label in labels if not _presses(scene, label) and (p := _place(m, wanted, name))]
     return found
+
+
+def _presses(scene: Scene, label: Element) -> bool:
+    """Is it a button rather than the label of what stands beside it?"""
+    if label.role in ("button", "link", "menu", "tab"):
+        return True
+    return any(button.region.holds(*label.region.middle) for button in scene.widgets.of("button"))
 
 
 def _in_other(place: Place, every: list[Place]) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from screenwright.policies.sure import Pointing, Sure
 from screenwright.policies.sure_look import icon_at
 from screenwright.policies.sure_meanings import opposed
 from screenwright.policies.sure_words import Wanted, harmful, reads_like
-from screenwright.tools import FakeDevice, Observation, Outcome, Point, Region, Size, Task, Trace
+from screenwright.tools import Desktop, FakeDevice, Observation, Outcome, Point, Region, Size, Task, Trace
 from screenwright.tools.actions import Action, Ask, Click, Drag, LongPress, Move, TypeText
 from screenwright.tools.elements import Element
 from screenwright.tools.errors import BadReply
@@ -253,6 +255,15 @@ def test_an_icon_is_looked_at_again_where_it_is_small() -> None:
     assert decision.action == click(306, 306, "gear")
 
 
+def test_bare_ground_is_looked_at_again() -> None:
+    small = at("", 300, 300, 16, 16)
+    pointer = Pointer(click(330, 330, "gear"), (308, 308), (308, 307))
+    decision = decide(pointer, screen(small))
+    assert decision.action == click(308, 307, "gear") and decision.usage["zooms"] == 2
+    with pytest.raises(BadReply, match="third"):
+        decide(Pointer(click(330, 330, "gear"), (308, 308), (360, 400)), screen(small))
+
+
 def test_an_icon_with_an_accessible_name_agrees() -> None:
     icon = at("Settings", 300, 300, 16, 16, "image")
     decision = decide(Pointer(click(306, 306, "Settings icon")), screen(icon, at("Settings", 20, 500, 100)))
@@ -303,7 +314,7 @@ def test_what_is_dragged_moved_to_and_held_is_checked_and_typing_is_not() -> Non
             decide(Pointer(action), seen, zoom="never")
     free: list[Action] = [TypeText(text="a", target="Save"), Drag(end=end, target="Save"), click(300, 400)]
     for action in free:
-        assert decide(Pointer(action), seen).action == action
+        assert decide(Pointer(action), seen, zoom="never").action == action
 
 
 def test_a_point_of_another_frame_is_left_to_the_device() -> None:
@@ -370,6 +381,52 @@ def test_in_the_loop_the_wrong_clicks_of_an_oracle_are_caught(tmp_path: Path) ->
     steps = [step for seed in range(3) for step in Trace(tmp_path / f"sure{seed}").steps]
     assert any(s.decision and s.decision.usage.get("zooms") for s in steps)
     assert all(s.decision.source == "oracle" for s in steps if s.decision)
+
+
+SMALL = """
+import json, os, sys, tkinter
+out, log = sys.argv[1:3]
+root = tkinter.Tk(); root.title("Small"); root.geometry("460x300+300+200"); made = []
+def press(name):
+    open(log, "a", encoding="utf-8").write(name + "\\n"); said.config(text="pressed " + name)
+words = ["Save", "Don't save", "Cancel", "Export", "Print", "Undo", "Redo", "Rename", "Speichern", "Suchen", "保存", "打开"]
+for n, word in enumerate(words):
+    b = tkinter.Button(root, text=word, font=("DejaVu Sans", 7), padx=2, pady=0, command=lambda word=word: press(word))
+    b.place(x=20 + n % 4 * 105, y=20 + n // 4 * 60); made.append((b, word))
+said = tkinter.Label(root, text="nothing pressed"); said.place(x=20, y=250)
+root.update()
+def tell():
+    json.dump({t: [w.winfo_rootx(), w.winfo_rooty(), w.winfo_width(), w.winfo_height()] for w, t in made}, open(out + "~", "w"))
+    os.replace(out + "~", out)
+root.after(300, tell); root.mainloop()
+"""  # noqa: E501
+
+
+def test_small_buttons_of_a_real_window_are_hit(
+    desktop: Desktop, reader: Reader, tmp_path: Path, eventually: Callable[..., Any]
+) -> None:
+    """Twelve buttons 14 px high, English, German and Chinese, and an oracle whose misses are twice as large."""
+    out, log = tmp_path / "truth.json", tmp_path / "log"
+    desktop.start([sys.executable, "-c", SMALL, str(out), str(log)])
+    eventually(out.exists)
+    places = {name: Region(*box) for name, box in json.loads(out.read_text()).items()}
+    misses = Misses(sigma=10, wrong=0.2, missing=0.05)
+    oracle = Oracle(list(places), places=lambda seen: places, misses=misses, seed=5)
+    agent = Agent(
+        Sure(oracle, reader),
+        desktop,
+        guard=Guard([], "allow"),
+        trace=tmp_path / "run",
+        limits=Limits(bad_replies=9),
+    )
+    outcome = agent.run("press each once, in order")
+    assert outcome.ok, outcome.message
+    assert log.read_text(encoding="utf-8").splitlines() == list(places)
+    steps = Trace(tmp_path / "run").steps
+    raw = [s.decision.reply for s in steps if s.decision and s.decision.reply]
+    points = [tuple(map(float, point.strip("()").split(", "))) for point in raw]
+    missed = sum(not places[name].holds(*point) for name, point in zip(places, points, strict=True))
+    assert missed >= 3, "unchecked, they would have been wrong"
 
 
 def test_the_same_seed_misses_the_same_way() -> None:

@@ -38,19 +38,34 @@ class Writer:
         self.start, self.end, self.pad = (number(f"<|{name}|>") for name in ("im_start", "im_end", "image_pad"))
         self.filler = number("<|endoftext|>")
         self.picture = [number("<|vision_start|>"), *[self.pad] * PADS, number("<|vision_end|>")]
+        self.opens = self.picture[0]
         self.words = lru_cache(20_000)(lambda text: tuple(tokenizer(text).input_ids))
+        self.pointing = {self.words(word)[0] for word in ("click", "done", *"0123456789")}
 
-    def write(self, lesson: Lesson) -> tuple[list[int], list[int]]:
-        """The tokens, and what of them is taught: the right replies with their end mark."""
+    def write(self, lesson: Lesson) -> tuple[list[int], list[int], list[tuple[list[int], list[int]]]]:
+        """The tokens; what of them is taught: the right replies with their end mark; and where to look.
+
+        The last are pairs of positions: from those before a reply's kind and its digits, one should look at
+        the tokens of its button in the newest picture, or at that picture's begin where it is not there.
+        """
         tokens: list[int] = []
         labels: list[int] = []
+        looks: list[tuple[list[int], list[int]]] = []
+        newest = 0
         for number, turn in enumerate(lesson.turns):
             head = [self.start, *self.words(f"{turn.role}\n")]
             body = [token for part in turn.parts for token in self._part(part)] + [self.end]
-            taught = turn.role == "assistant" and number not in lesson.wrong
+            taught = number in lesson.looks
+            at = len(tokens) + len(head)
+            if self.opens in body:
+                newest = at + body.index(self.opens)
+            if taught:
+                cells = cells_of(lesson.looks[number])
+                asking = [at + n - 1 for n, token in enumerate(body) if token in self.pointing]
+                looks.append((asking, [newest + 1 + cell for cell in cells] or [newest]))
             tokens += head + body + list(self.words("\n"))
             labels += [IGNORED] * len(head) + (body if taught else [IGNORED] * len(body)) + [IGNORED]
-        return tokens, labels
+        return tokens, labels, looks
 
     def _part(self, part: Any) -> Sequence[int]:
         return self.picture if isinstance(part, Picture) else self.words(part)
@@ -58,21 +73,24 @@ class Writer:
     def batch(self, lessons: Sequence[Lesson]) -> dict[str, torch.Tensor]:
         """Inputs of the model with labels, filled on the right to one length."""
         written = [self.write(lesson) for lesson in lessons]
-        longest = max(len(tokens) for tokens, _ in written)
+        longest = max(len(tokens) for tokens, _, _ in written)
         ids = torch.full((len(written), longest), self.filler)
         labels = torch.full((len(written), longest), IGNORED)
         mask = torch.zeros((len(written), longest), dtype=torch.long)
-        for row, (tokens, taught) in enumerate(written):
+        looks = torch.zeros((len(written), longest, longest), dtype=torch.bool)
+        for row, (tokens, taught, pairs) in enumerate(written):
+            for asking, seen_at in pairs:
+                looks[row, torch.tensor(asking)[:, None], torch.tensor(seen_at)] = True
             ids[row, : len(tokens)] = torch.tensor(tokens)
             labels[row, : len(taught)] = torch.tensor(taught)
             mask[row, : len(tokens)] = 1
         seen = [picture for lesson in lessons for picture in pictures(lesson.turns)]
-        return self.inputs(ids, mask, seen) | {"labels": labels}
+        return self.inputs(ids, mask, seen) | {"labels": labels, "looks": looks}
 
     def prompts(self, conversations: Sequence[Sequence[Turn]]) -> dict[str, torch.Tensor]:
         """Inputs for the next reply to each of them; they must be equally long."""
         head = [self.start, *self.words("assistant\n")]
-        ids = torch.tensor([self.write(Lesson(tuple(turns)))[0] + head for turns in conversations])
+        ids = torch.tensor([self.write(Lesson(tuple(turns), {}))[0] + head for turns in conversations])
         seen = [picture for turns in conversations for picture in pictures(turns)]
         return self.inputs(ids, torch.ones_like(ids), seen)
 
@@ -88,3 +106,16 @@ class Writer:
 
 def pictures(turns: Sequence[Turn]) -> list[Picture]:
     return [part for turn in turns for part in turn.parts if isinstance(part, Picture)]
+
+
+def cells_of(button: Any) -> list[int]:
+    """The merged tokens that a button covers for a good part; none for None."""
+    if button is None:
+        return []
+    across = GRID[2] // MERGE
+    side = PATCH * MERGE
+    return [
+        cell
+        for cell in range(PADS)
+        if button.holds(cell % across * side + side / 2, cell // across * side + side / 2)
+    ]

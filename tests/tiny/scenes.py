@@ -139,20 +139,23 @@ def opening(colour: str) -> str:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A conversation; the replies whose numbers are in `wrong` stand in it and are not taught."""
+    """A conversation. `looks`: for each reply that is taught (the others are wrong and only stand in it), by
+    its turn's number, the button that it is about, or None where the newest picture hasn't that one."""
 
     turns: tuple[Turn, ...]
-    wrong: tuple[int, ...] = ()
+    looks: dict[int, Any]
 
 
 def questions(chance: random.Random, count: int) -> Lesson:
     """Two buttons of one picture asked for in one conversation: many places for little reading."""
     scene = Scene.chosen(chance, count)
     turns: list[Turn] = []
+    looks: dict[int, Any] = {}
     for button in chance.sample(scene.buttons, 2):
         picture = () if turns else (scene.picture(),)
-        turns += [Turn.of("user", opening(button.colour), *picture), Turn.of("assistant", click(button))]
-    return Lesson(tuple(turns))
+        turns += [Turn.of("user", opening(button.colour), *picture), _said(click(button))]
+        looks[len(turns) - 1] = button
+    return Lesson(tuple(turns), looks)
 
 
 def run(chance: random.Random) -> Lesson:
@@ -162,8 +165,9 @@ def run(chance: random.Random) -> Lesson:
     happens = chance.random()
     if happens < 0.1:  # it was never there
         turns = [_user(opening(asked.colour), scene.without(asked.colour)), _said(done(success=False))]
-        return Lesson(tuple(turns))
+        return Lesson(tuple(turns), {1: None})
     turns = [_user(opening(asked.colour), scene)]
+    looks: dict[int, Any] = {}
     if happens < 0.35:  # another one is hit
         other = chance.choice([button for button in scene.buttons if button.colour != asked.colour])
         scene = scene.without(other.colour)
@@ -172,9 +176,11 @@ def run(chance: random.Random) -> Lesson:
         turns += [_said(click(asked, _beside(chance, scene))), Turn.of("user", NOTHING), _said(click(asked))]
     else:
         turns += [_said(click(asked))]
-    if chance.random() < 0.8 or happens >= 0.5:
+    looks[len(turns) - 1] = asked
+    if happens >= 0.35 or chance.random() < 0.8:
         turns += [_user("", scene.without(asked.colour)), _said(done())]
-    return Lesson(tuple(turns), () if happens >= 0.5 else (1,))
+        looks[len(turns) - 1] = None
+    return Lesson(tuple(turns), looks)
 
 
 def _user(words: str, scene: Scene) -> Turn:

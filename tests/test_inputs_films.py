@@ -209,6 +209,7 @@ def test_which_frames_are_taken() -> None:
     assert picked([], Bounds()) == []
     assert picked([0.0], Bounds()) == [0]
     assert picked([0.0, 9.0], Bounds()) == [0, 1]
+    assert {0, 8} <= set(picked([0.0] * 9, Bounds()))
     assert picked([0.0, 9.0, 60.0], Bounds()) == [0, 1, 2]
     assert picked([0.0, 0.1, 0.2, 60.0], Bounds()) == [0, 1, 2, 3]
     assert picked([n / 30 for n in range(301)], Bounds()) == list(range(0, 301, 15))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from itertools import pairwise
@@ -17,13 +18,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 from servers.strict import MODEL, Call, Say, Strict, error, png_size, whole, words
 
 from screenwright.policies.chat import Clip, Model, Picture, Reply, Sampling, Shape, Turn
+from screenwright.policies.served import errors
 from screenwright.policies.served.errors import NoPictures, PictureTooLarge, TooManyPictures, UnknownModel
 from screenwright.policies.served.link import Timeouts
 from screenwright.policies.served.messages import Encoder, as_bytes
 from screenwright.policies.served.model import ServedModel
 from screenwright.policies.served.retry import Retries
 from screenwright.policies.served.spent import Prices
-from screenwright.tools.errors import TooLong
+from screenwright.tools.errors import Stopped, TooLong
 
 QUICK = Retries(tries=3, first_s=0.01, longest_s=0.02, starting_s=0.5)
 HELLO = [Turn.of("system", "Be brief."), Turn.of("user", "Hello")]
@@ -39,6 +41,12 @@ def picture(seed: int = 0, width: int = 64, height: int = 32) -> Picture:
 
 def served(server: Strict, model: str | None = MODEL, **more: Any) -> ServedModel:
     return ServedModel(server.url, model, **{"retries": QUICK, "cache": None, **more})
+
+
+@pytest.fixture(autouse=True)
+def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the user's own cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
 
 
 def answer(server: Strict, turns: list[Turn] = HELLO, **more: Any) -> Reply:
@@ -106,6 +114,14 @@ def test_encoded_pictures_are_bounded() -> None:
         encoder.messages([Turn.of("user", picture(seed))])
     assert encoder._held <= 20_000 and len(encoder._urls) < 4
     assert as_bytes(encoder.messages([Turn.of("user", picture(0))])) == first
+
+
+def test_stop_is_heard_while_a_film_is_encoded() -> None:
+    clip = Clip(tuple(picture(seed).pixels for seed in range(50)), tuple(map(float, range(50))))
+    with Strict() as server, served(server) as model:
+        with pytest.raises(Stopped):
+            model.reply([Turn.of("user", clip)], stop=lambda: model._encoder.encoded >= 3)
+        assert model._encoder.encoded == 3 and server.bodies == []
 
 
 def test_a_tool_turn_is_what_qwens_template_makes_of_it() -> None:
@@ -448,3 +464,22 @@ def test_a_server_too_busy_to_say_what_it_is_is_asked_again() -> None:
     with Strict(pages=pages) as server, served(server, timeouts=Timeouts(facts_s=0.1)) as model:
         assert model.reply(HELLO).text == "ok" and model.facts().server == "vllm"
         assert server.asked.count("/v1/models") == 2
+
+
+def test_the_python_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "served.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 2
+    for block in blocks:
+        with Strict(words("ok", usage={"prompt_tokens": 5, "completion_tokens": 1})) as server:
+            made: dict[str, Any] = {}
+            exec(block.replace("http://127.0.0.1:11434/v1", server.url), made)
+            with made["model"] as model:
+                assert model.reply(HELLO).text == "ok" and not server.complaints
+    assert capsys.readouterr().out == "0 0 0.0\n"
+
+
+def test_every_error_is_on_the_page() -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "served.md").read_text(encoding="utf-8")
+    named = [name for name, value in vars(errors).items() if isinstance(value, type)]
+    assert len(named) > 15 and [name for name in named if f"`{name}`" not in page] == []

@@ -10,12 +10,13 @@ from __future__ import annotations
 import base64
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from screenwright.policies.chat import Clip, Part, Picture, Turn
+from screenwright.tools.errors import Stopped
 from screenwright.tools.observation import Pixels
 
 KEPT_BYTES = 256 << 20
@@ -36,6 +37,14 @@ class Encoder:
         made = [self._message(turn) for turn in turns]
         return _merged(made) if merged else made
 
+    def prepare(self, turns: Sequence[Turn], stop: Callable[[], bool] | None) -> None:
+        """Encode what is new, a picture at a time: a long film takes seconds. `Stopped`."""
+        for turn in turns:
+            for key, pixels in _frames(turn):
+                if stop is not None and stop():
+                    raise Stopped("stopped while pictures were made ready for the model's server")
+                self._image(key, pixels)
+
     def _message(self, turn: Turn) -> dict[str, Any]:
         if turn.role == "tool":
             # A `tool` message must answer a call by its id, and may hold no picture: most servers refuse it
@@ -55,9 +64,9 @@ class Encoder:
                 case Picture():
                     made.append(self._image(part.key, part.pixels))
                 case Clip():
-                    for place, (frame, second) in enumerate(zip(part.frames, part.seconds, strict=True)):
+                    for second, (key, frame) in zip(part.seconds, _clip_frames(part), strict=True):
                         made.append({"type": "text", "text": f"<{second:.1f} seconds>"})
-                        made.append(self._image(f"{part.key}/{place}", frame))
+                        made.append(self._image(key, frame))
         return made
 
     def _image(self, key: str, pixels: Pixels) -> dict[str, Any]:
@@ -93,6 +102,19 @@ def clean(text: str) -> str:
 def as_bytes(messages: list[dict[str, Any]]) -> bytes:
     """The array of messages as JSON; less its bracket it is the beginning of any longer conversation's."""
     return json.dumps(messages, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _frames(turn: Turn) -> Iterator[tuple[str, Pixels]]:
+    for part in turn.parts:
+        if isinstance(part, Picture):
+            yield part.key, part.pixels
+        elif isinstance(part, Clip):
+            yield from _clip_frames(part)
+
+
+def _clip_frames(clip: Clip) -> Iterator[tuple[str, Pixels]]:
+    for place, frame in enumerate(clip.frames):
+        yield f"{clip.key}/{place}", frame
 
 
 def pictures(turns: Sequence[Turn]) -> list[tuple[int, int]]:

@@ -126,6 +126,7 @@ class ServedModel:
         began = time.perf_counter()
         self.facts(stop)
         self._server.check(turns)
+        self._encoder.prepare(turns, stop)
         way = self._way(shape, stop) if shape is not None else ""
         ask = Ask(self.name, tools, shape, way, limit, sampling, self._extra)
         collected, ask, sent = self._send(turns, ask, stop)

@@ -67,7 +67,9 @@ class Reader:
 
     def __init__(self, model: Model, inputs: Sequence[Input], manner: Manner) -> None:
         self.model, self.manner = model, manner
-        self.room = (manner.context or context_of(model)) - manner.limit - FRAME_TOKENS
+        context = manner.context or context_of(model)
+        self._note_limit = min(NOTE_LIMIT, context // 6)
+        self.room = context - max(manner.limit, self._note_limit) - FRAME_TOKENS
         self.read = Read()
         self._shown = shown(inputs, manner.tokens, max(256, self.room // 3))
         self._held: list[Piece] = []
@@ -170,7 +172,7 @@ class Reader:
             self.manner.tell(f"reading {label}")
         try:
             reply = self.ask(
-                self._turns(part, prompt("ask_notes", shown=label, question=question)), limit=NOTE_LIMIT
+                self._turns(part, prompt("ask_notes", shown=label, question=question)), limit=self._note_limit
             )
         except TooLong:
             if len(part) < 2:
@@ -181,7 +183,7 @@ class Reader:
         self.read.add(part)
         self.read.notes.append((label, spoken(reply)))
         if reply.finish == "length":
-            self.read.warnings.append(f"the notes on {label} were cut off at {NOTE_LIMIT} tokens")
+            self.read.warnings.append(f"the notes on {label} were cut off at {self._note_limit} tokens")
 
     def _from_notes(self, question: str, room: int, finish: Callable[[list[Turn]], T]) -> T:
         """Notes that are themselves too long are read like a text, and so become shorter."""

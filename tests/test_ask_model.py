@@ -133,6 +133,9 @@ def test_what_does_not_fit_is_read_in_parts_and_the_pages_are_told() -> None:
         cost = sum(price(turn.text) for turn in request.turns)
         cost += sum(p.size.area // 1024 for turn in request.turns for p in turn.parts if isinstance(p, Picture))
         assert cost + request.limit <= 4096
+    small = ScriptedModel([noting] * 99, context=2048)
+    ask(small, "Which?", [Pages("long.pdf", 40)], Manner(limit=10))
+    assert all(price(request.text) + request.limit <= 2048 for request in small.requests)
 
 
 def test_no_more_pages_are_made_than_are_shown_next() -> None:

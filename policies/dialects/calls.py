@@ -1,19 +1,14 @@
-"""A call of computer_use or mobile_use as one of our Actions, and back."""
+"""A call of computer_use or mobile_use as one of our Actions; `calls_written` has the way back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast, get_args
+from dataclasses import dataclass
+from typing import Any, get_args
 
-from screenwright.policies.dialects.functions import (
-    COMPUTER,
-    MOBILE,
-    NOTCH_PX,
-    SYSTEM_BUTTONS,
-    TERMINATE,
-)
-from screenwright.policies.dialects.loose import number, pair
-from screenwright.tools import keys as key_names
+from screenwright.policies.dialects import values
+from screenwright.policies.dialects.functions import COMPUTER, MOBILE, NOTCH_PX, SYSTEM_BUTTONS
+from screenwright.policies.dialects.loose import short
 from screenwright.tools.actions import (
     Action,
     Ask,
@@ -30,9 +25,8 @@ from screenwright.tools.actions import (
     SystemButton,
     TypeText,
     Wait,
-    describe,
 )
-from screenwright.tools.errors import BadAction, BadReply
+from screenwright.tools.errors import BadReply
 from screenwright.tools.geometry import Point
 
 CLICKS: dict[str, dict[str, Any]] = {
@@ -43,175 +37,161 @@ CLICKS: dict[str, dict[str, Any]] = {
     "double_click": {"count": 2},
     "triple_click": {"count": 3},
 }
+# Words of kin: GUI-Owl's executors, ClawGUI, and what models fall back into.
+SYNONYMS = {
+    "open_app": "open",
+    "launch": "open",
+    "hotkey": "key",
+    "press": "key",
+    "press_key": "key",
+    "drag": "left_click_drag",
+    "call_user": "interact",
+    "ask": "interact",
+    "move": "mouse_move",
+    "hover": "mouse_move",
+    "tap": "click",
+    "type_text": "type",
+    "input_text": "type",
+    "long_click": "long_press",
+    "computer_double_click": "double_click",
+    "finished": "finish",
+    "done": "finish",
+    "stop": "finish",
+}
+SUCCESS = ("success", "succeeded", "successful", "completed", "complete", "done")
+FAILURE = ("failure", "failed", "fail", "infeasible", "impossible")
+PHONE_KEYS: dict[str, SystemButton] = {
+    **{name: name for name in get_args(SystemButton)},
+    "app_switch": "recents",
+    "overview": "recents",
+    "volumeup": "volume_up",
+    "volumedown": "volume_down",
+}
 
 At = Callable[[float, float], Point]
-Place = Callable[[Point], list[int]]
+
+
+def is_action(name: object) -> bool:
+    """Whether a function's name is an action's: {"name": "left_click", "arguments": {...}}."""
+    return isinstance(name, str) and _folded(name) in {*COMPUTER, *MOBILE, *CLICKS, "finish"}
 
 
 def to_action(arguments: dict[str, Any], at: At, phone: bool) -> Action:
     """The action that a call's arguments mean. BadReply: unknown, not possible, or a value that is missing."""
     name = arguments.get("action")
     if not isinstance(name, str):
-        raise BadReply(f"the call has no action, only {sorted(arguments)}")
-    name = _SYNONYMS.get(name.strip().lower().replace(" ", "_"), name.strip().lower().replace(" ", "_"))
-
-    def place(key: str = "coordinate") -> Point:
-        if key not in arguments:
-            raise BadReply(f"{name} has no {key}; say where")
-        return at(*pair(arguments[key], key))
-
-    def text() -> str:
-        value = arguments.get("text", arguments.get("content", arguments.get("app_name")))
-        if not isinstance(value, str):
-            raise BadReply(f"{name} has no text")
-        return value
-
-    match name:
-        case "mouse_move" | "left_click_drag" | "scroll" | "hscroll":
-            return _moved(name, arguments, at, place)
-        case _ if name in CLICKS:
-            return Click(point=place(), **CLICKS[name])
-        case "type":
-            return TypeText(text=text())
-        case "key":
-            if phone:
-                return _phone_key(text())
-            return PressKeys(keys=tuple(_keys(arguments.get("keys", arguments.get("text")))))
-        case "long_press":
-            seconds = number(arguments.get("time", 0.8), "time")
-            return LongPress(point=place(), seconds=min(30, max(0.1, seconds)))
-        case "swipe":
-            return Swipe(start=place(), end=place("coordinate2"))
-        case "system_button":
-            return _system_button(arguments.get("button"))
-        case "open":
-            return OpenApp(name=text())
-        case "wait":
-            return Wait(seconds=min(60, max(0, number(arguments.get("time", 1), "time"))))
-        case "interact":
-            return Ask(question=text())
-        case "answer":
-            return Done(answer=text())
-        case "terminate":
-            status = arguments.get("status", "success")
-            if status not in TERMINATE:
-                raise BadReply(f"terminate has the status {status!r}; it must be success or failure")
-            return Done(success=TERMINATE[status])
-        case _:
-            known = ", ".join(MOBILE if phone else COMPUTER)
-            raise BadReply(f"there is no action {name!r}; there is: {known}")
+        wrong = f"action is {short(name)}" if "action" in arguments else "the call has no action"
+        raise BadReply(f"{wrong}; it must be one of: {', '.join(MOBILE if phone else COMPUTER)}")
+    with values.readable(short(name)):
+        return _Call(_folded(name), arguments, at, phone).action()
 
 
-def _moved(name: str, arguments: dict[str, Any], at: At, place: Callable[[], Point]) -> Action:
-    match name:
-        case "mouse_move":
-            return Move(point=place())
-        case "left_click_drag":
-            start = at(*pair(arguments["start_coordinate"])) if "start_coordinate" in arguments else None
-            return Drag(start=start, end=place())
-        case _:
-            return _scroll(name, arguments, place() if arguments.get("coordinate") is not None else None)
+def _folded(name: str) -> str:
+    folded = name.strip().lower().replace(" ", "_").replace("-", "_")
+    return SYNONYMS.get(folded, folded)
 
 
-_SYNONYMS = {
-    "open_app": "open",
-    "hotkey": "key",
-    "drag": "left_click_drag",
-    "call_user": "interact",
-    "stop": "terminate",
-    "done": "terminate",
-    "move": "mouse_move",
-    "computer_double_click": "double_click",
-}
+@dataclass(frozen=True, slots=True)
+class _Call:
+    name: str
+    arguments: dict[str, Any]
+    at: At
+    phone: bool
+
+    def action(self) -> Action:
+        match self.name:
+            case name if name in CLICKS:
+                return Click(point=self.place(), **CLICKS[name])
+            case "mouse_move":
+                return Move(point=self.place())
+            case "left_click_drag":
+                return self._drag()
+            case "scroll" | "hscroll":
+                return self._scroll()
+            case "type":
+                return TypeText(text=self.words("text", "content"))
+            case "key":
+                return self._key()
+            case "wait":
+                return Wait(seconds=min(60, max(0, self._number("time", 1))))
+            case "interact":
+                return Ask(question=self.words("text", "question", "content"))
+            case "answer":
+                return Done(answer=self.words("text", "answer", "content"))
+            case "terminate" | "finish":
+                return self._terminate()
+            case _:
+                return self._touch()
+
+    def _touch(self) -> Action:
+        match self.name:
+            case "long_press":
+                return LongPress(point=self.place(), seconds=min(30, max(0.1, self._number("time", 0.8))))
+            case "swipe":
+                end = self.place("coordinate2", "end_coordinate", "end")
+                return Swipe(start=self.place(*values.PLACES, "start"), end=end)
+            case "system_button":
+                return _system_button(self.arguments.get("button"))
+            case "open":
+                return OpenApp(name=self.words("text", "app_name", "app", "name").strip())
+            case _:
+                known = ", ".join(MOBILE if self.phone else COMPUTER)
+                raise BadReply(f"there is no action {short(self.name)}; there is: {known}")
+
+    def place(self, *names: str) -> Point:
+        found = self._place(names or values.PLACES)
+        if found is None:
+            raise BadReply(f"{self.name} has no {(names or values.PLACES)[0]}; say where")
+        return found
+
+    def _place(self, names: tuple[str, ...]) -> Point | None:
+        found = values.placed(self.arguments, names)
+        return None if found is None else self.at(*found)
+
+    def words(self, *names: str) -> str:
+        return values.words(self.arguments, self.name, *names)
+
+    def _number(self, name: str, otherwise: float) -> float:
+        value = self.arguments.get(name, self.arguments.get("duration"))
+        return otherwise if value is None else values.number(value, name)
+
+    def _drag(self) -> Drag:
+        """`coordinate` is the end, and the start is where the pointer is; kin give both."""
+        if self.arguments.get("coordinate2") is not None:
+            return Drag(start=self.place("coordinate", "coordinate1"), end=self.place("coordinate2"))
+        return Drag(start=self._place(("start_coordinate",)), end=self.place(*values.PLACES, "end_coordinate"))
+
+    def _scroll(self) -> Scroll:
+        pixels = values.number(self.arguments.get("pixels"), "pixels")
+        if not pixels:
+            raise BadReply("pixels is 0, which scrolls nowhere")
+        notches = min(100, max(1, round(abs(pixels) / NOTCH_PX))) * (1 if pixels > 0 else -1)
+        point = self._place(values.PLACES)
+        return Scroll(point=point, right=notches) if self.name == "hscroll" else Scroll(point=point, down=-notches)
+
+    def _key(self) -> Action:
+        given = next(
+            (self.arguments[n] for n in ("keys", "text", "key") if self.arguments.get(n) is not None), None
+        )
+        if self.phone and isinstance(given, str):
+            button = PHONE_KEYS.get(given.strip().lower().removeprefix("keycode_"))
+            if button:
+                return PressButton(button=button)
+            if values.key(given) is None:
+                raise BadReply(f"there is no key event {short(given)} here; there is: {', '.join(PHONE_KEYS)}")
+        return PressKeys(keys=values.keys(given))
+
+    def _terminate(self) -> Done:
+        status = self.arguments.get("status", "success" if self.name == "finish" else None)
+        folded = status.strip().lower() if isinstance(status, str) else status
+        said = self.arguments.get("text", self.arguments.get("answer"))
+        if folded not in SUCCESS and folded not in FAILURE:
+            raise BadReply(f"terminate has the status {short(status)}; it must be success or failure")
+        return Done(success=folded in SUCCESS, answer=values.answer(said) or None)
 
 
-def _scroll(name: str, arguments: dict[str, Any], point: Point | None) -> Scroll:
-    pixels = number(arguments.get("pixels"), "pixels")
-    if not pixels:
-        raise BadReply("pixels is 0, which scrolls nowhere")
-    notches = min(100, max(1, round(abs(pixels) / NOTCH_PX))) * (1 if pixels > 0 else -1)
-    return Scroll(point=point, right=notches) if name == "hscroll" else Scroll(point=point, down=-notches)
-
-
-def _keys(value: object) -> list[str]:
-    """The keys of a chord. Also 'ctrl+c', and items such as "keys=['ctrl'", which real replies hold."""
-    given = [value] if isinstance(value, str) else value
-    if not isinstance(given, list) or not given:
-        raise BadReply(f"keys is {value!r}; it must be a list such as ['ctrl', 's']")
-    names: list[str] = []
-    for item in cast("list[object]", given):
-        if not isinstance(item, str):
-            raise BadReply(f"keys holds {item!r}, which is no name of a key")
-        item = item.removeprefix("keys=").strip("[]'\" ") or item
-        names += item.split("+") if "+" in item.strip("+") and len(item) > 1 else [item]
-    try:
-        return [key_names.canonical(name) for name in names]
-    except BadAction as error:
-        raise BadReply(str(error)) from error
-
-
-def _phone_key(text: str) -> Action:
-    folded = text.strip().lower().removeprefix("keycode_")
-    for button in get_args(SystemButton):
-        if folded == button:
-            return PressButton(button=button)
-    raise BadReply(f"there is no key event {text!r} here; there is: {', '.join(get_args(SystemButton))}")
-
-
-def _system_button(value: object) -> Action:
+def _system_button(value: object) -> PressButton:
     for name, button in SYSTEM_BUTTONS.items():
         if isinstance(value, str) and value.strip().lower() == name.lower():
             return PressButton(button=button)
-    raise BadReply(f"there is no system button {value!r}; there is: {', '.join(SYSTEM_BUTTONS)}")
-
-
-def from_action(action: Action, place: Place, phone: bool) -> dict[str, Any]:
-    """The arguments of the call that means `action`; BadReply where the function has no words for it."""
-    said = _said(action, place, phone)
-    if said is None or said["action"] not in (MOBILE if phone else COMPUTER):
-        function = "mobile_use" if phone else "computer_use"
-        raise BadReply(f"{function} has no words for {describe(action)!r}")
-    return said
-
-
-def _said(action: Action, place: Place, phone: bool) -> dict[str, Any] | None:
-    match action:
-        case Click(point=point, button=button, count=count, modifiers=()):
-            if phone and (button, count) == ("left", 1):
-                return {"action": "click", "coordinate": place(point)}
-            how = {("left", 1): "left", ("right", 1): "right", ("middle", 1): "middle"}.get((button, count))
-            many = {2: "double_click", 3: "triple_click"}.get(count) if button == "left" else None
-            name = many or (f"{how}_click" if how else "")
-            return {"action": name, "coordinate": place(point)}
-        case Move(point=point):
-            return {"action": "mouse_move", "coordinate": place(point)}
-        case Drag(start=None, end=end, button="left"):
-            return {"action": "left_click_drag", "coordinate": place(end)}
-        case Scroll(point=point, down=down, right=right) if bool(down) != bool(right):
-            name, pixels = ("scroll", -down * NOTCH_PX) if down else ("hscroll", right * NOTCH_PX)
-            return {"action": name, "pixels": pixels} | ({"coordinate": place(point)} if point else {})
-        case TypeText(text=text):
-            return {"action": "type", "text": text}
-        case PressKeys(keys=keys, count=1):
-            return None if phone else {"action": "key", "keys": list(keys)}
-        case PressButton(button=button):
-            named = {ours: theirs for theirs, ours in SYSTEM_BUTTONS.items()}.get(button)
-            if named:
-                return {"action": "system_button", "button": named}
-            return {"action": "key", "text": button} if phone else None
-        case LongPress(point=point, seconds=seconds):
-            return {"action": "long_press", "coordinate": place(point), "time": seconds}
-        case Swipe(start=start, end=end):
-            return {"action": "swipe", "coordinate": place(start), "coordinate2": place(end)}
-        case OpenApp(name=name):
-            return {"action": "open", "text": name}
-        case Wait(seconds=seconds):
-            return {"action": "wait", "time": seconds}
-        case Ask(question=question):
-            return {"action": "interact", "text": question}
-        case Done(success=success, answer=answer):
-            if answer is not None and success:
-                return {"action": "answer", "text": answer}
-            return {"action": "terminate", "status": "success" if success else "failure"}
-        case _:
-            return None
+    raise BadReply(f"there is no system button {short(value)}; there is: {', '.join(SYSTEM_BUTTONS)}")

@@ -61,7 +61,8 @@ class Dialect(Protocol):
         ...
 
     def opening(self, task: str, earlier: Sequence[str]) -> tuple[str, str]:
-        """The first user turn's words before and after its picture; `earlier`: steps no longer shown."""
+        """The first user turn's words before and after its picture; `earlier`: steps no longer shown, all of
+        them (see `listed`)."""
         ...
 
     def shape(self, screen: Screen) -> Shape:
@@ -73,7 +74,8 @@ class Dialect(Protocol):
         ...
 
     def write(self, action: Action, screen: Screen, thought: str = "") -> str:
-        """The reply that `read` reads as this action. BadReply when the family has no words for it."""
+        """The reply that `read` reads as this action, up to the grid; amounts that the family has no words for
+        (notches, seconds) become its own. BadReply when it has no words for the action."""
         ...
 
     def place(self, point: Point, screen: Screen) -> list[int]:
@@ -93,15 +95,27 @@ HOMES: dict[str, tuple[str, str]] = {
     "qwen3vl": ("screenwright.policies.dialects.qwen3vl", "Qwen3VLDialect"),
     "qwen25vl": ("screenwright.policies.dialects.qwen25vl", "Qwen25VLDialect"),
     "uitars": ("screenwright.policies.dialects.uitars", "UITarsDialect"),
+    "uitars1": ("screenwright.policies.dialects.uitars", "UITars1Dialect"),
     "guiowl": ("screenwright.policies.dialects.guiowl", "GUIOwlDialect"),
+    "guiowl1": ("screenwright.policies.dialects.guiowl", "GUIOwl1Dialect"),
     "plain": ("screenwright.policies.dialects.plain", "PlainDialect"),
 }
-# The first that fits the id; a fine-tune's own name goes before that of the model it was made from.
+# The first that fits the name; a fine-tune's own name goes before that of the model it was made from. The first
+# generations of UI-TARS and GUI-Owl point in another space than the present ones.
 IDS: tuple[tuple[str, str], ...] = (
+    (r"ui[-_]?tars[-_. ]?(?:2b|7b|72b)[-_](?:sft|dpo|gguf)|doubao.*ui[-_]?tars", "uitars1"),
     (r"ui[-_]?tars", "uitars"),
+    (r"gui[-_]?owl[-_. ]?(?:7b|32b)", "guiowl1"),
     (r"gui[-_]?owl", "guiowl"),
     (r"qwen[-_]?2[._-]?5[-_]?vl", "qwen25vl"),
     (r"qwen[-_]?3[-_]?vl", "qwen3vl"),
+)
+# What a folder or a file is called that tells nothing: there the folder above it is asked.
+NAMELESS = re.compile(
+    r"[0-9a-f]{7,64}|snapshots|refs|main|checkpoint[-_]?\d*|step[-_]?\d+|epoch[-_]?\d+|v?\d+(?:\.\d+)*"
+    r"|(?:hf|model|models?-\d+-of-\d+|weights|final|merged|best|last|latest|output|gguf|ggml|awq|gptq|fp8)"
+    r"(?:[-_.](?:gguf|ggml|bf16|f16|fp8|fp16|awq|gptq|int[48]|i?q\d\w*))*",
+    re.IGNORECASE,
 )
 
 
@@ -115,11 +129,31 @@ def dialect(name: str) -> Dialect:
 
 
 def dialect_of(model_id: str) -> Dialect:
-    """The dialect bound to a model id, an Ollama tag or a folder's name; the plain one for all others."""
-    for pattern, name in IDS:
-        if re.search(pattern, model_id, re.IGNORECASE):
-            return dialect(name)
+    """The dialect bound to a model id, an Ollama tag, a file or a folder; the plain one for all others.
+
+    The last part of a path decides, not the folders it lies in: `/home/ui-tars/Qwen3-VL-4B` is a Qwen3-VL.
+    """
+    parts = [part for part in re.split(r"[/\\]", model_id) if part]
+    for part in reversed(parts):
+        part = part.removeprefix("models--")
+        for pattern, name in IDS:
+            if re.search(rf"(?<![a-z]){pattern}", part.replace("--", "-"), re.IGNORECASE):
+                return dialect(name)
+        if not NAMELESS.fullmatch(part):
+            break
     return dialect("plain")
+
+
+FIRST, LAST = 3, 30  # earlier steps that are told of
+
+
+def listed(earlier: Sequence[str], form: str = "Step {number}: {line}") -> list[str]:
+    """The earlier steps in lines: the first few and the last ones, and how many are left out between."""
+    lines = [form.format(number=number, line=line) for number, line in enumerate(earlier, 1)]
+    left_out = len(lines) - FIRST - LAST
+    if left_out <= 1:
+        return lines
+    return [*lines[:FIRST], f"({left_out} steps are left out here)", *lines[-LAST:]]
 
 
 def smart_resize(size: Size, factor: int, most: int, least: int = 4) -> Size:
@@ -150,6 +184,7 @@ def on_grid(x: float, y: float, most: int, screen: Screen) -> Point:
     """
     if not (0 <= x <= most + 1 and 0 <= y <= most + 1):
         raise BadReply(f"({x:g}, {y:g}) is not on the screen: each coordinate runs from 0 to {most}")
+    _no_shares(x, y, f"0 to {most}")
     return Point(x, y, Size(most, most)).on(screen.captured).clamped()
 
 
@@ -163,4 +198,17 @@ def in_pixels(x: float, y: float, screen: Screen) -> Point:
     """A place in pixels of the picture that was shown, in pixels of the captured frame."""
     if not (0 <= x <= screen.shown.width and 0 <= y <= screen.shown.height):
         raise BadReply(f"({x:g}, {y:g}) is not on the screen, which was shown as {screen.shown}")
+    _no_shares(x, y, f"pixels of a picture of {screen.shown}")
     return Point(x, y, screen.shown).on(screen.captured).clamped()
+
+
+def to_pixels(point: Point, screen: Screen) -> list[int]:
+    """A place as whole pixels of the picture that was shown."""
+    there, shown = point.on(screen.shown), screen.shown
+    return [min(shown.width - 1, max(0, round(there.x))), min(shown.height - 1, max(0, round(there.y)))]
+
+
+def _no_shares(x: float, y: float, unit: str) -> None:
+    """(0.51, 0.33) is half of the screen for some models; here it would click in its corner."""
+    if x <= 1 and y <= 1 and (x % 1 or y % 1):
+        raise BadReply(f"({x:g}, {y:g}) looks like shares of the screen; each coordinate is given in {unit}")

@@ -34,6 +34,7 @@ COMPUTER: dict[str, tuple[str, tuple[str, ...]]] = {
     "wait": ("wait", ("time",)),
     "terminate": ("done", ("status",)),
     "answer": ("done", ("text",)),
+    "interact": ("ask", ("text",)),
 }
 MOBILE: dict[str, tuple[str, tuple[str, ...]]] = {
     "key": ("press_button", ("text",)),
@@ -76,10 +77,11 @@ def tool(phone: bool, actions: list[str], declared: Size) -> dict[str, Any]:
     said, table = (words("mobile_use"), MOBILE) if phone else (words("computer_use"), COMPUTER)
     used = {"action"} | {argument.rstrip("?") for name in actions for argument in table[name][1]}
     listed = "\n".join(f"* `{name}`: {said['actions'][name]}" for name in actions)
+    texts = ", ".join(f"`action={name}`" for name in actions if "text" in table[name][1])
     properties: dict[str, Any] = {}
     for name, about in said["arguments"].items():
         if name in used:
-            properties[name] = {"description": about, **_loose_type(name)}
+            properties[name] = {"description": about.replace("{text}", texts), **_loose_type(name)}
     properties["action"] = {
         "description": f"{said['arguments']['action']} One of:\n{listed}",
         "type": "string",
@@ -116,8 +118,12 @@ def _one_call(action: str, arguments: tuple[str, ...], most: Size, phone: bool) 
     properties: dict[str, Any] = {"action": {"const": action}}
     for argument in arguments:
         name = argument.rstrip("?")
-        phone_key = phone and action == "key"
-        properties[name] = {"enum": list(PHONE_KEYS)} if phone_key else _exact_type(name, most)
+        if phone and action == "key":
+            properties[name] = {"enum": list(PHONE_KEYS)}
+        elif action == "open":
+            properties[name] = text_schema(100, 1)
+        else:
+            properties[name] = _exact_type(name, most)
     optional = {argument.rstrip("?") for argument in arguments if argument.endswith("?")}
     return _object(properties, optional)
 
@@ -132,8 +138,8 @@ def coordinate_schema(most: Size) -> dict[str, Any]:
     return {"type": "array", "prefixItems": axes, "items": False, "minItems": 2, "maxItems": 2}
 
 
-def text_schema(most: int = TEXT_MOST) -> dict[str, Any]:
-    return {"type": "string", "maxLength": most}
+def text_schema(most: int = TEXT_MOST, least: int = 0) -> dict[str, Any]:
+    return {"type": "string", "maxLength": most} | ({"minLength": least} if least else {})
 
 
 def keys_schema() -> dict[str, Any]:
@@ -149,7 +155,9 @@ def _exact_type(argument: str, most: Size) -> dict[str, Any]:
         case "keys":
             return keys_schema()
         case "pixels":
-            return {"type": "integer", "minimum": -100 * NOTCH_PX, "maximum": 100 * NOTCH_PX}
+            most_px = 100 * NOTCH_PX
+            up = {"type": "integer", "minimum": 1, "maximum": most_px}
+            return {"anyOf": [up, {"type": "integer", "minimum": -most_px, "maximum": -1}]}
         case "time":
             return {"type": "integer", "minimum": 1, "maximum": 30}
         case "button":

@@ -1,136 +1,152 @@
-"""Reads the JSON of real replies: tolerant about wrapping, strict about values. Nothing is ever evaluated.
+"""Finds what a reply calls for: tolerant about what is around it, strict about what it says. Nothing is evaluated.
 
-What is mended was seen in real replies (fences, a missing end tag, an unescaped quote, a stray brace, words
-around it); a coordinate is never mended.
+Every search here ends soon, whatever a degenerate reply holds: a hundred thousand braces cost milliseconds.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, cast
 
+from screenwright.policies.dialects.lenient import NotJson, read_object
 from screenwright.tools.errors import BadReply
 
-END_MARKS = re.compile(r"(?:<\|(?:im_end|endoftext|eot_id)\|>|</s>)\s*$")
-FENCE = re.compile(r"```[a-zA-Z]*\n?|```")
+END_MARKS = ("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end|>", "<end_of_turn>", "</s>", "[EOS]")
+TRIES = 24  # braces that begin something; a reply has one or a few
+OBJECT = re.compile(r"[{｛]\s*(?:[\"'“‘＂}｝]|[A-Za-z_]\w{0,40}\s*[:：])")
+# An envelope that is spoilt while what it holds is whole: {"name": "computer_use", "arguments" {...}
+ENVELOPE = re.compile(
+    r"[{｛]\s*[\"'“]?name[\"'”]?\s*[:：]?\s*[\"'“]?[\w.-]{1,40}[\"'”]?\s*[,，]?"
+    r"\s*[\"'“]?(?:arguments|parameters)[\"'”]?\s*[:：]?\s*(?=[{｛])"
+)
+ECHOED = re.compile(r'\{"name": ?<function-name>, ?"arguments": ?<args-json-object>\}')
+TAG = re.compile(r"</?tool_call>")
+
+Spans = Callable[[str], list[tuple[int, int]]]
 
 
-def answer_part(text: str) -> tuple[str, str]:
-    """(thinking, the rest): what stands before the last `</think>` is thinking, tool calls in it included."""
-    while END_MARKS.search(text):
-        text = END_MARKS.sub("", text)
-    thinking, mark, rest = text.rpartition("</think>")
-    if not mark and "<think>" in text:
+def trimmed(text: str) -> str:
+    """Without the end marks that some servers leave at the end."""
+    end = len(text)
+    while True:
+        while end and text[end - 1].isspace():
+            end -= 1
+        mark = next((mark for mark in END_MARKS if text.endswith(mark, 0, end)), None)
+        if mark is None:
+            return text[:end]
+        end -= len(mark)
+
+
+def answer_part(text: str, spans: Spans | None = None) -> tuple[str, str]:
+    """(thinking, the rest): what stands before the last `</think>` is thinking, calls in it included.
+
+    spans: where in a text calls stand; a mark within one is part of what is typed. Default: JSON objects.
+    """
+    text = trimmed(text)
+    if "</think>" in text:
+        held = (spans or object_spans)(text)
+        end = len(text)
+        while (at := text.rfind("</think>", 0, end)) != -1:
+            if not any(start < at < stop for start, stop in held):
+                return text[:at].replace("<think>", "").strip(), text[at + len("</think>") :].strip()
+            end = at
+    if text.lstrip().startswith("<think>"):
         raise BadReply("the reply ends within its thinking; think less, then answer", text)
-    return thinking.replace("<think>", "").strip(), rest.strip()
+    return "", text.strip()
 
 
-def objects(text: str) -> list[dict[str, Any]]:
-    """Every JSON object at the top of `text`, in order; what is no object is passed over."""
-    return list(_objects(FENCE.sub("", text)))
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The JSON objects of a text, up to the first that can't be read. `broken`: how that one begins.
+    `rest`: what stands after the last one that was read."""
+
+    objects: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    broken: str = ""
+    rest: str = ""
 
 
-def _objects(text: str) -> Iterator[dict[str, Any]]:
-    decoder = json.JSONDecoder(strict=False)  # a raw line feed within a string is taken as one
-    at = text.find("{")
-    while at != -1:
-        value, end = _decoded(decoder, text, at)
-        if isinstance(value, dict):
-            yield cast(dict[str, Any], value)
-            at = text.find("{", end)
-        else:
-            at = text.find("{", at + 1)
+def objects(text: str) -> Found:
+    """In order; what is no object is passed over. What comes after one that can't be read is not looked at:
+    it was decided on as the second step, or it stands within the first."""
+    found: list[dict[str, Any]] = []
+    end = 0
+    for start, stop, value in _scan(text):
+        if value is None:
+            return Found(found, text[start : start + 120], text[end:])
+        found.append(value)
+        end = stop
+    return Found(found, "", text[end:])
 
 
-def _decoded(decoder: json.JSONDecoder, text: str, at: int) -> tuple[Any, int]:
+def call_objects(text: str) -> Found:
+    """The same, of what stands in and after the first `<tool_call>`; without any there, of the whole text."""
+    text = ECHOED.sub("", text)
+    tag = text.find("<tool_call>")
+    if tag > 0:
+        after = objects(text[tag:])
+        if after.objects or after.broken:
+            return after
+    return objects(text)
+
+
+def object_spans(text: str) -> list[tuple[int, int]]:
+    return [(start, stop) for start, stop, value in _scan(text) if value is not None]
+
+
+def _scan(text: str) -> Iterator[tuple[int, int, dict[str, Any] | None]]:
+    """(start, end, object or None) of all that begins like an object."""
+    at = 0
+    for _ in range(TRIES):
+        match = OBJECT.search(text, at)
+        if match is None:
+            return
+        start = match.start()
+        value, at = _decoded(text, start)
+        if value is None and (envelope := ENVELOPE.match(text, start)):
+            value, at = _decoded(text, envelope.end())
+        if value is None:
+            tag = TAG.search(text, start)
+            at = tag.end() if tag else len(text)
+        yield start, at, value
+
+
+def _decoded(text: str, at: int) -> tuple[dict[str, Any] | None, int]:
     try:
-        return decoder.raw_decode(text, at)
-    except (ValueError, RecursionError):
+        value, end = STRICT.raw_decode(text, at)
+        return cast(dict[str, Any], value), end
+    except (ValueError, RecursionError):  # a number of 5,000 digits is a ValueError, too
         pass
-    end = _end_of_object(text, at)
-    for mended in _mended(text[at:end]):
-        try:
-            return json.loads(mended, strict=False), end
-        except (ValueError, RecursionError):
-            continue
-    return None, at + 1
+    try:
+        return read_object(text, at)
+    except NotJson:
+        return None, at
 
 
-def _end_of_object(text: str, at: int) -> int:
-    """Where the tool call or the line of the object that begins at `at` ends."""
-    ends = [found for mark in ("</tool_call>", "<tool_call>") if (found := text.find(mark, at)) != -1]
-    return min(ends, default=len(text))
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys are there once: of two places for a click none is right."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found and found[key] != value:
+            raise ValueError(f"{key} is given twice")
+        found[key] = value
+    return found
 
 
-def _mended(text: str) -> Iterator[str]:
-    text = text.strip()
-    yield _quoted(text)
-    if text.startswith("{{"):
-        yield _quoted(text[1:])
-    missing = text.count("{") - text.count("}")
-    if 0 < missing <= 3:
-        yield _quoted(text + "}" * missing)
-    if missing < 0:
-        yield _quoted(text[: text.rfind("}")].rstrip())
+STRICT = json.JSONDecoder(strict=False, object_pairs_hook=_once)  # a raw line feed within a text is taken as one
 
 
-def _quoted(text: str) -> str:
-    """Quotation marks within a string get their backslash: a string ends only where structure follows."""
-    out: list[str] = []
-    inside = False
-    skip = False
-    for place, char in enumerate(text):
-        if skip:
-            skip = False
-        elif char == "\\":
-            skip = inside
-        elif char == '"':
-            if not inside:
-                inside = True
-            elif _ends_here(text, place + 1):
-                inside = False
-            else:
-                out.append("\\")
-        out.append(char)
-    return "".join(out)
-
-
-_NEXT = re.compile(r'\s*(?:[}\]]|$|:\s*["\[{\d-]|:\s*(?:true|false|null)|,\s*["\[{\d-])')
-
-
-def _ends_here(text: str, after: int) -> bool:
-    """`, "` also stands within spoken text: there only a key, `"name":`, or a list's next item goes on."""
-    if not _NEXT.match(text, after):
-        return False
-    comma = re.match(r'\s*,\s*"', text[after:])
-    if comma is None:
-        return True
-    return bool(re.match(r'[^"\\]{0,60}"\s*[:,\]]', text[after + comma.end() :]))
-
-
-def number(value: object, name: str) -> float:
-    """A finite number, also as text ("512"); BadReply for all else, true and 1e999 included."""
-    if isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,7}(?:\.\d{1,6})?\s*", value):
-        value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e7 < value < 1e7:
-        raise BadReply(f"{name} is {value!r}; it must be a number")
-    return float(value)
-
-
-def pair(value: object, name: str = "coordinate") -> tuple[float, float]:
-    """Two numbers: a list of two, or text that is exactly such a list; a box of four means its middle."""
+def short(value: object, most: int = 120) -> str:
+    """A value in a message: one line, not long, and no character that can't be written to a file."""
     if isinstance(value, str):
-        found = re.fullmatch(r"\s*[\[(]?\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*[\])]?\s*", value)
-        value = list(found.groups()) if found else value
-    if not isinstance(value, list | tuple):
-        raise BadReply(f"{name} is {value!r}; it must be [x, y]")
-    items = cast("list[object]", list(value))
-    if len(items) == 4:
-        left, top, right, bottom = (number(item, name) for item in items)
-        if left <= right and top <= bottom:
-            return (left + right) / 2, (top + bottom) / 2
-    if len(items) != 2:
-        raise BadReply(f"{name} is {value!r}; it must be [x, y]")
-    return number(items[0], name), number(items[1], name)
+        value = value[: most * 4]
+    words = " ".join((repr(value) if not isinstance(value, str) else value).split())
+    words = words if len(words) <= most else words[: most - 3] + "..."
+    return repr(words) if isinstance(value, str) else words
+
+
+def clean(text: str, most: int = 4000) -> str:
+    """Words of a model, fit for a file: halves of surrogate pairs become question marks."""
+    return text[:most].encode("utf-8", "replace").decode("utf-8")

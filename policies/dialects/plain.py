@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 
 from screenwright.policies.chat import GREEDY, Reply, Shape
 from screenwright.policies.dialects import loose
-from screenwright.policies.dialects.dialect import Said, Screen, on_grid, to_grid
+from screenwright.policies.dialects.dialect import Said, Screen, listed, on_grid, to_grid
 from screenwright.policies.dialects.functions import coordinate_schema, keys_schema, text_schema
-from screenwright.policies.dialects.plain_actions import ACTIONS, read_action, said
-from screenwright.policies.dialects.qwen3vl import lark_json, possible, short
-from screenwright.tools.actions import Action, describe
+from screenwright.policies.dialects.plain_actions import ACTIONS, OF_A_MOUSE, read_action, said
+from screenwright.policies.dialects.saying import lark_json, possible, prompt, remembered
+from screenwright.policies.dialects.values import placed, truth
+from screenwright.tools.actions import Action
 from screenwright.tools.errors import BadReply
 from screenwright.tools.geometry import Point, Size
 
@@ -32,22 +32,23 @@ class PlainDialect:
     sampling = GREEDY
 
     def actions(self, screen: Screen) -> list[str]:
-        return [name for name, (kind, _) in ACTIONS.items() if kind in screen.kinds]
+        out = OF_A_MOUSE if screen.is_phone else frozenset[str]()
+        return [name for name, (kind, _) in ACTIONS.items() if kind in screen.kinds and name not in out]
 
     def tools(self, screen: Screen) -> list[dict[str, Any]]:
         return []
 
     def system(self, screen: Screen) -> str:
-        text = (files("screenwright.policies.dialects") / "prompts/plain_system.txt").read_text(encoding="utf-8")
+        head, _, rest = prompt("plain_system.txt").partition("ACTIONS\n")
+        anywhere, _, on_a_phone = rest.partition("ON A PHONE\n")
         about: dict[str, str] = {}
-        for line in text.partition("ACTIONS\n")[2].splitlines():
+        for line in (anywhere + (on_a_phone if screen.is_phone else "")).splitlines():
             name, _, words = line.partition(": ")
             about[name] = words
-        listed = "\n".join(about[name] for name in self.actions(screen))
-        return text.partition("ACTIONS\n")[0].replace("{actions}", listed).strip()
+        return head.replace("{actions}", "\n".join(about[name] for name in self.actions(screen))).strip()
 
     def opening(self, task: str, earlier: Sequence[str]) -> tuple[str, str]:
-        done = "".join(f"{number}. {line}\n" for number, line in enumerate(earlier, 1))
+        done = "".join(f"{line}\n" for line in listed(earlier, "{number}. {line}"))
         return f"Task: {task}\n" + (f"Done so far:\n{done}" if done else ""), ""
 
     def shape(self, screen: Screen) -> Shape:
@@ -55,18 +56,28 @@ class PlainDialect:
         return Shape(f"start: {lark_json(schema)}\n", schema)
 
     def read(self, reply: Reply, screen: Screen) -> Said:
-        thinking, text = loose.answer_part(reply.text)
-        found = [value for value in loose.objects(text) if "action" in value]
-        found = found or [value for _, arguments in reply.calls for value in loose.objects(arguments)]
-        if not found:
-            raise BadReply(f"the reply is not a JSON object with an action: {short(text)}", reply.text)
         try:
+            thinking, text = loose.answer_part(reply.text)
+            found = self._objects(reply, text, "action")
             action = read_action(found[0], lambda x, y: on_grid(x, y, 999, screen))
+            possible(action, screen)
         except BadReply as error:
             raise BadReply(str(error), reply.text) from error
-        possible(action, screen, reply.text)
-        thought = " ".join(part for part in (thinking or reply.thinking, str(found[0].get("thought", ""))) if part)
-        return Said(action, thought, describe(action.model_copy(update=_placeless(action))), len(found) - 1)
+        said = found[0].get("thought")
+        said = said if isinstance(said, str) else ""
+        thought = loose.clean(" ".join(part for part in (thinking or reply.thinking, said) if part))
+        return Said(action, thought, remembered(action), sum("action" in value for value in found[1:]))
+
+    def _objects(self, reply: Reply, text: str, *names: str) -> list[dict[str, Any]]:
+        """Those of the reply that have one of these names; a server may have taken them for calls."""
+        sources = [text, *(arguments for _, arguments in reply.calls)]
+        read = [loose.objects(source) for source in sources]
+        found = [value for each in read for value in each.objects if any(name in value for name in names)]
+        if not found and (broken := next((each.broken for each in read if each.broken), "")):
+            raise BadReply(f"the reply is no JSON that can be read: {loose.short(broken)}")
+        if not found:
+            raise BadReply(f"the reply is not a JSON object with {' or '.join(names)}: {loose.short(text)}")
+        return found
 
     def write(self, action: Action, screen: Screen, thought: str = "") -> str:
         value = said(action, lambda point: to_grid(point, 999))
@@ -88,18 +99,17 @@ class PlainDialect:
         return question, Shape(f"start: {lark_json(schema)}\n", schema)
 
     def pointed(self, reply: Reply, shown: Size) -> Point | None:
-        _, text = loose.answer_part(reply.text)
-        found = next((value for value in loose.objects(text) if "found" in value or "coordinate" in value), None)
-        if found is None:
-            raise BadReply(f"the reply is not a JSON object with a coordinate: {short(text)}", reply.text)
-        if found.get("found") is False or "coordinate" not in found:
-            return None
-        return on_grid(*loose.pair(found["coordinate"]), 999, Screen(shown, shown, frozenset()))
-
-
-def _placeless(action: Action) -> dict[str, Any]:
-    """A remembered step says what was done to what; its coordinates are of a screen that is gone."""
-    return {"point": None} if "point" in type(action).model_fields else {}
+        try:
+            _, text = loose.answer_part(reply.text)
+            found = self._objects(reply, text, "found", "coordinate")[0]
+            if not truth(found.get("found", True), "found"):
+                return None
+            place = placed(found)
+            if place is None:
+                raise BadReply(f"{loose.short(found)} has no coordinate; say where, or that it is not found")
+            return on_grid(*place, 999, Screen(shown, shown, frozenset()))
+        except BadReply as error:
+            raise BadReply(str(error), reply.text) from error
 
 
 def _schema(name: str) -> dict[str, Any]:

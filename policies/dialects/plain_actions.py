@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from screenwright.policies.dialects.loose import number, pair
-from screenwright.tools import keys as key_names
+from screenwright.policies.dialects import values
+from screenwright.policies.dialects.loose import short
 from screenwright.tools.actions import (
     Action,
     Ask,
@@ -25,7 +25,7 @@ from screenwright.tools.actions import (
     describe,
     parse,
 )
-from screenwright.tools.errors import BadAction, BadReply
+from screenwright.tools.errors import BadReply
 from screenwright.tools.geometry import Point
 
 # name: (our kind of action, arguments in the order they are written)
@@ -48,12 +48,26 @@ ACTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "ask": ("ask", ("question",)),
     "done": ("done", ("success", "answer?")),
 }
+OF_A_MOUSE = frozenset(("double_click", "triple_click", "right_click", "middle_click", "move", "drag"))
+"""What no phone is told of."""
 CLICKS: dict[str, tuple[str, int]] = {
     "click": ("left", 1),
     "double_click": ("left", 2),
     "triple_click": ("left", 3),
     "right_click": ("right", 1),
     "middle_click": ("middle", 1),
+}
+SYNONYMS = {
+    "left_click": "click",
+    "tap": "click",
+    "hotkey": "key",
+    "press_keys": "key",
+    "type_text": "type",
+    "open_app": "open",
+    "terminate": "done",
+    "finish": "done",
+    "finished": "done",
+    "mouse_move": "move",
 }
 SCROLLS = {"down": (1, 0), "up": (-1, 0), "right": (0, 1), "left": (0, -1)}
 
@@ -62,22 +76,34 @@ At = Callable[[float, float], Point]
 
 def read_action(value: dict[str, Any], at: At) -> Action:
     """BadReply: an unknown action, an argument that is missing or of the wrong kind."""
-    name = value.get("action")
+    given = value.get("action")
+    name = given.strip().lower().replace(" ", "_") if isinstance(given, str) else ""
+    name = SYNONYMS.get(name, name)
     if name not in ACTIONS:
-        raise BadReply(f"there is no action {name!r}; there is: {', '.join(ACTIONS)}")
-    needed = [argument for argument in ACTIONS[name][1] if not argument.endswith("?") and argument != "target"]
-    missing = [argument for argument in needed if argument not in value]
-    if missing and name != "done":
+        raise BadReply(f"there is no action {short(given)}; there is: {', '.join(ACTIONS)}")
+    needed = [argument for argument in ACTIONS[name][1] if not argument.endswith("?")]
+    missing = [argument for argument in needed if value.get(argument) is None and not _spared(argument, value)]
+    if missing:
         raise BadReply(f"{name} has no {missing[0]}")
-    try:
+    with values.readable(name):
         return parse({"kind": ACTIONS[name][0], **_fields(name, value, at)})
-    except (ValueError, BadAction) as error:
-        raise BadReply(f"{name} can't be read: {error}") from error
+
+
+def _spared(argument: str, value: dict[str, Any]) -> bool:
+    """What may be missing: its sense is clear, or it stands under another name."""
+    match argument:
+        case "target" | "success":
+            return True
+        case "coordinate":
+            return values.placed(value) is not None
+        case _:
+            return False
 
 
 def _fields(name: str, value: dict[str, Any], at: At) -> dict[str, Any]:
-    def place(key: str = "coordinate") -> Point | None:
-        return at(*pair(value[key], key)) if value.get(key) is not None else None
+    def place(*names: str) -> Point | None:
+        found = values.placed(value, names or values.PLACES)
+        return None if found is None else at(*found)
 
     target = {"target": value.get("target")} if "target" in ACTIONS[name][1] else {}
     match name:
@@ -87,21 +113,25 @@ def _fields(name: str, value: dict[str, Any], at: At) -> dict[str, Any]:
         case "move" | "long_press":
             return {**target, "point": place()}
         case "drag" | "swipe":
-            return {**target, "start": place("start"), "end": place()}
+            return {**target, "start": place("start", "start_coordinate"), "end": place()}
         case "scroll":
-            down, right = SCROLLS.get(str(value["direction"]), (0, 0))
-            if not (down or right):
-                raise BadReply(f"direction is {value['direction']!r}; it must be up, down, left or right")
-            notches = int(number(value["notches"], "notches"))
+            way = value["direction"]
+            if not isinstance(way, str) or way.strip().lower() not in SCROLLS:
+                raise BadReply(f"direction is {short(way)}; it must be up, down, left or right")
+            down, right = SCROLLS[way.strip().lower()]
+            notches = values.whole(value["notches"], "notches")
+            if notches < 1:
+                raise BadReply(f"notches is {notches}; it must be 1 or more, the direction says which way")
             return {"point": place(), "down": down * notches, "right": right * notches}
         case "key":
-            given = value["keys"] if isinstance(value["keys"], list) else [value["keys"]]
-            names = tuple(key_names.canonical(str(key)) for key in cast("list[object]", given))
-            return {"keys": names, "count": int(number(value.get("times", 1), "times"))}
+            return {"keys": values.keys(value["keys"]), "count": values.whole(value.get("times", 1), "times")}
         case "done":
-            return {"success": value.get("success", True), "answer": value.get("answer")}
+            success = values.truth(value.get("success", value.get("status", True)), "success")
+            return {"success": success, "answer": values.answer(value.get("answer"))}
         case "wait":
-            return {"seconds": number(value["seconds"], "seconds")}
+            return {"seconds": values.number(value["seconds"], "seconds")}
+        case "type":
+            return {"text": values.words(value, name, "text")}
         case _:
             return {argument: value[argument] for argument in ACTIONS[name][1]}
 
@@ -115,7 +145,7 @@ def said(action: Action, place: Callable[[Point], list[int]]) -> dict[str, Any]:
             return {"action": name, "target": target, "coordinate": place(point)}
         case Move(point=point) | LongPress(point=point):
             return {"action": action.kind, "target": target, "coordinate": place(point)}
-        case Drag(start=start, end=end) | Swipe(start=start, end=end):
+        case Drag(start=start, end=end, button="left") | Swipe(start=start, end=end):
             begin = {"start": place(start)} if start else {}
             return {"action": action.kind, "target": target, **begin, "coordinate": place(end)}
         case Scroll(point=point, down=down, right=right) if bool(down) != bool(right):

@@ -5,24 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any, cast
 
 from screenwright.policies.chat import Reply, Sampling, Shape
-from screenwright.policies.dialects import calls, functions, loose
-from screenwright.policies.dialects.dialect import Said, Screen, on_grid, to_grid
-from screenwright.tools.actions import Action, describe
+from screenwright.policies.dialects import calls, calls_written, functions, loose
+from screenwright.policies.dialects.dialect import Said, Screen, listed, on_grid, to_grid
+from screenwright.policies.dialects.saying import lark_json, last_line, named, possible, prompt, remembered
+from screenwright.policies.dialects.values import placed
+from screenwright.tools.actions import Action
 from screenwright.tools.errors import BadReply
 from screenwright.tools.geometry import Point, Size
 
-COMPACT = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
-TOOL_CALL = re.compile(r"<tool_call>(.*?)(?:</tool_call>|(?=<tool_call>)|\Z)", re.DOTALL)
-LABEL = re.compile(r"^\s*(?:Thought|Action|思考|动作)\s*[:：]\s*", re.MULTILINE)
-
-
-def lark_json(schema: dict[str, Any]) -> str:
-    """The `%json` of a Lark grammar, written as the models were trained to write it."""
-    return "%json " + json.dumps({**schema, "x-guidance": COMPACT}, ensure_ascii=False)
+LABEL = re.compile(r"^[ \t]*(?:Thought|Action|思考|动作|操作)[ \t]*[:：][ \t]*", re.MULTILINE)
+TAGGED = re.compile(r"</?(?:thinking|conclusion|tool_call)>")
 
 
 class QwenDialect:
@@ -31,8 +26,9 @@ class QwenDialect:
     name = ""
     factor = 32
     sampling = Sampling(temperature=0.7, top_p=0.8, top_k=20, presence_penalty=1.5)
+    system_file = "qwen_system.txt"
     left_out: tuple[str, ...] = ()
-    order = "image first"
+    left_out_on_phones: tuple[str, ...] = ()
 
     def most(self, screen: Screen) -> Size:
         """The largest coordinates."""
@@ -40,7 +36,7 @@ class QwenDialect:
 
     def declared(self, screen: Screen) -> Size:
         """The screen size the model is told."""
-        return Size(999, 999) if screen.is_phone else Size(1000, 1000)
+        return Size(1000, 1000)
 
     def at(self, x: float, y: float, screen: Screen) -> Point:
         return on_grid(x, y, 999, screen)
@@ -49,21 +45,23 @@ class QwenDialect:
         return to_grid(point, 999)
 
     def actions(self, screen: Screen) -> list[str]:
-        table = functions.MOBILE if screen.is_phone else functions.COMPUTER
-        return functions.usable(table, screen.kinds, self.left_out)
+        """Of the family's actions those that can be done now."""
+        table, out = self._table(screen)
+        return functions.usable(table, screen.kinds, out)
+
+    def _table(self, screen: Screen) -> tuple[functions.Table, tuple[str, ...]]:
+        if screen.is_phone:
+            return functions.MOBILE, self.left_out_on_phones
+        return functions.COMPUTER, self.left_out
 
     def tools(self, screen: Screen) -> list[dict[str, Any]]:
         return [functions.tool(screen.is_phone, self.actions(screen), self.declared(screen))]
 
     def system(self, screen: Screen) -> str:
-        return (files("screenwright.policies.dialects") / "prompts/qwen_system.txt").read_text(encoding="utf-8")
+        return prompt(self.system_file)
 
     def opening(self, task: str, earlier: Sequence[str]) -> tuple[str, str]:
-        done = "\n".join(f"Step {number}: {line}" for number, line in enumerate(earlier, 1)) or "None"
-        return "", (
-            "Decide the next move from the screenshot, the instruction and the steps so far.\n\n"
-            f"Instruction: {task}\n\nPrevious actions:\n{done}"
-        )
+        return "", _instruction(task, earlier)
 
     def shape(self, screen: Screen) -> Shape:
         schema = functions.call_schema(screen.is_phone, self.actions(screen), self.most(screen))
@@ -75,48 +73,55 @@ class QwenDialect:
         )
 
     def read(self, reply: Reply, screen: Screen) -> Said:
-        thinking, text = loose.answer_part(reply.text)
-        found = called(reply, text)
-        if not found:
-            raise BadReply(f"the reply has no tool call: {short(text)}", reply.text)
-        said = LABEL.sub("", text.split("<tool_call>", 1)[0].split("{", 1)[0]).strip()
         try:
+            thinking, text = loose.answer_part(reply.text)
+            said, conclusion, text = _parts(text)
+            found = called(reply, text)
             action = calls.to_action(found[0], lambda x, y: self.at(x, y, screen), screen.is_phone)
+            action = named(action, said or conclusion)
+            possible(action, screen)
         except BadReply as error:
             raise BadReply(str(error), reply.text) from error
-        action = named(action, said)
-        possible(action, screen, reply.text)
-        thought = " ".join(part for part in (thinking or reply.thinking, said) if part)
-        return Said(action, thought, said.splitlines()[-1] if said else describe(action), len(found) - 1)
+        thought = loose.clean(" ".join(part for part in (thinking or reply.thinking, said) if part))
+        line = last_line(conclusion) or last_line(said) or remembered(action)
+        return Said(action, thought, line, len(found) - 1)
 
     def write(self, action: Action, screen: Screen, thought: str = "") -> str:
-        arguments = calls.from_action(action, lambda point: self.place(point, screen), screen.is_phone)
+        return f"Action: {in_a_line(thought or remembered(action), 200)}\n{self._call(action, screen)}"
+
+    def _call(self, action: Action, screen: Screen) -> str:
+        table, out = self._table(screen)
+        actions = [name for name in table if name not in out]
+        arguments = calls_written.from_action(
+            action, lambda point: self.place(point, screen), screen.is_phone, actions
+        )
         name = "mobile_use" if screen.is_phone else "computer_use"
-        line = " ".join((thought or describe(action)).replace("<", "").split())[:200]
         call = json.dumps({"name": name, "arguments": arguments}, ensure_ascii=False)
-        return f"Action: {line}\n<tool_call>\n{call}\n</tool_call>"
+        return f"<tool_call>\n{call}\n</tool_call>"
 
     def pointing(self, what: str) -> tuple[str, Shape]:
-        schema = functions.call_schema(False, ["left_click"], Size(999, 999))
-        absent = functions.call_schema(False, ["terminate"], Size(999, 999))
-        either = {"anyOf": [schema, absent]}
+        most = Size(999, 999) if self.factor == 32 else Size(9999, 9999)
+        here = functions.call_schema(False, ["left_click"], most)
+        absent = functions.call_schema(False, ["terminate"], most)
         question = (
             f"Where on this picture is {what}? Answer with one call of computer_use: left_click at its middle, "
             "or terminate with failure when it is not on the picture."
         )
-        return question, Shape(
-            f'start: <tool_call> "\\n" call "\\n" </tool_call>\ncall: {lark_json(either)}\n',
-        )
+        lark = f'start: <tool_call> "\\n" call "\\n" </tool_call>\ncall: {lark_json({"anyOf": [here, absent]})}\n'
+        return question, Shape(lark)
 
     def pointed(self, reply: Reply, shown: Size) -> Point | None:
-        _, text = loose.answer_part(reply.text)
-        found = called(reply, text)
-        if not found:
-            raise BadReply(f"the reply has no tool call: {short(text)}", reply.text)
-        if "coordinate" not in found[0]:
-            return None
-        screen = Screen(shown, shown, frozenset())
-        return self.at(*loose.pair(found[0]["coordinate"]), screen)
+        try:
+            _, text = loose.answer_part(reply.text)
+            arguments = called(reply, text)[0]
+            found = placed(arguments)
+            if found is not None:
+                return self.at(*found, Screen(shown, shown, frozenset()))
+            if arguments.get("action") != "terminate":
+                raise BadReply(f"{loose.short(arguments)} has no coordinate; say where, or terminate")
+        except BadReply as error:
+            raise BadReply(str(error), reply.text) from error
+        return None
 
 
 class Qwen3VLDialect(QwenDialect):
@@ -124,43 +129,74 @@ class Qwen3VLDialect(QwenDialect):
 
     name = "qwen3vl"
     left_out = ("interact",)
+    left_out_on_phones = ("interact",)
+
+    def declared(self, screen: Screen) -> Size:
+        return Size(999, 999) if screen.is_phone else Size(1000, 1000)
+
+
+def _instruction(task: str, earlier: Sequence[str]) -> str:
+    done = "\n".join(listed(earlier)) or "None"
+    return (
+        "Decide the next move from the screenshot, the instruction and the steps so far.\n\n"
+        f"Instruction: {task}\n\nPrevious actions:\n{done}"
+    )
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """(what is said before the call, the conclusion after it, the text without a leading `<thinking>`)."""
+    thinking = ""
+    if text.startswith("<thinking>"):
+        thinking, mark, rest = text.partition("</thinking>")
+        if not mark:
+            raise BadReply("the reply ends within its <thinking>; think less, then answer")
+        text = rest.strip()
+    before = re.split(r"<tool_call>|[{｛]|```", text, maxsplit=1)[0]
+    said = "\n".join(TAGGED.sub("", part).strip() for part in (thinking, LABEL.sub("", before)))
+    conclusion = text.rpartition("<conclusion>")[2] if "<conclusion>" in text else ""
+    return said.strip(), TAGGED.sub("", conclusion).strip(), text
 
 
 def called(reply: Reply, text: str) -> list[dict[str, Any]]:
-    """The arguments of every call in a reply, in order: taken out by a server, in tags, or bare."""
+    """The arguments of every call in a reply, in order: taken out by a server, in tags, or bare. BadReply."""
+    found = loose.call_objects(text)
     if reply.calls:
-        found = [{"name": name, "arguments": arguments} for name, arguments in reply.calls]
-    else:
-        blocks = [block for block in TOOL_CALL.findall(text) if "{" in block]
-        found = [call for block in blocks or [text] for call in loose.objects(block)]
-        if not found and blocks:
-            found = loose.objects(text)
-    return [arguments for call in found if (arguments := _arguments(call)) is not None]
+        found = loose.Found([{"name": name, "arguments": said} for name, said in reply.calls])
+        text = " ".join(said for _, said in reply.calls)
+    arguments = [said for call in found.objects if (said := _arguments(call)) is not None]
+    if not arguments or arguments[0] is BROKEN:
+        if found.broken or arguments:
+            raise BadReply(f"the call is no JSON that can be read: {loose.short(found.broken or text)}")
+        raise BadReply(f"the reply has no tool call: {loose.short(text)}")
+    if reply.finish == "length" and "</think>" not in reply.text and _goes_on(found.rest):
+        raise BadReply("a call, and then more that was cut: it may be a part of the thinking; answer briefly")
+    return arguments
 
 
-def _arguments(call: dict[str, Any]) -> dict[str, Any] | None:
+BROKEN: dict[str, Any] = {}
+
+
+def _arguments(call: dict[str, Any], again: bool = True) -> dict[str, Any] | None:
+    """None: it is no call. BROKEN: it is one that can't be read."""
     given = call.get("arguments", call.get("parameters"))
     if isinstance(given, str):
-        given = next(iter(loose.objects(given)), None)
-    if isinstance(given, dict) and "action" in given:
-        return cast(dict[str, Any], given)
-    return call if "action" in call else None
+        given = next(iter(loose.objects(given).objects), BROKEN)
+    if not isinstance(given, dict):
+        return call if "action" in call else None
+    said = cast(dict[str, Any], given)
+    if said is BROKEN or "action" in said:
+        return said
+    if again and "arguments" in said:  # the whole call, once more
+        return _arguments(said, again=False)
+    name = call.get("action", call.get("name"))
+    return {"action": name, **said} if calls.is_action(name) else said
 
 
-def named(action: Action, said: str) -> Action:
-    """The action with what the model said it points at, if it has none: what it did to what, in its words."""
-    if not said or getattr(action, "target", "") is not None:
-        return action
-    return action.model_copy(update={"target": said.splitlines()[-1].strip()[:200]})
+def _goes_on(rest: str) -> bool:
+    rest = TAGGED.sub("", rest).strip("}] \n`")
+    return bool(rest) and not rest.startswith(("{", "<"))
 
 
-def possible(action: Action, screen: Screen, reply: str) -> None:
-    """BadReply for an action that this device can't do, before anyone tries."""
-    if action.kind not in screen.kinds:
-        can = ", ".join(sorted(screen.kinds))
-        raise BadReply(f"{describe(action)!r} can't be done here; what can be done: {can}", reply)
-
-
-def short(text: str, most: int = 200) -> str:
-    text = " ".join(text.split())
-    return repr(text if len(text) <= most else text[: most - 3] + "...")
+def in_a_line(text: str, most: int) -> str:
+    """Words as the grammar allows them: one line, no tags."""
+    return " ".join(text.replace("<", "").split())[:most] or "-"

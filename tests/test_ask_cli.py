@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,3 +153,18 @@ def test_an_address_on_this_machine_where_it_is_allowed(typed: Typed) -> None:
     done = typed.run("ask", "?", typed.server.url + "/models", "--allow-private")
     assert done.stdout == "ok\n"
     assert MODEL in json.dumps(json.loads(typed.server.bodies[-1]))
+
+
+def test_the_page_tells_every_option_and_no_other() -> None:
+    from typer.main import get_command
+
+    page = (Path(__file__).resolve().parents[1] / "docs" / "ask.md").read_text(encoding="utf-8")
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    options = {
+        name
+        for command in (commands["ask"], commands["extract"])
+        for option in command.params
+        for name in option.opts
+        if name.startswith("--")
+    }
+    assert set(re.findall(r"--[a-z][a-z-]+", page)) == options

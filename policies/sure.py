@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from screenwright.policies.errand import Drops
 from screenwright.policies.policy import Policy
 from screenwright.policies.sure_look import Look, Place, icon_at, look, standing
 from screenwright.policies.sure_pointing import Pointing, SecondLook, added
@@ -101,6 +102,11 @@ class Sure:
         confidence = min(found.confidence, 1.0 if decision.confidence is None else decision.confidence)
         thought = f"{decision.thought.rstrip()} [{found.why}]".strip()
         return replace(decision, action=action, thought=thought, usage=usage, confidence=confidence)
+
+    def drop(self) -> None:
+        """What was decided last was not done: see `Cascade`."""
+        if isinstance(self.policy, Drops):
+            self.policy.drop()
 
     def _paid(self, usage: Mapping[str, float]) -> dict[str, float]:
         """With what refused decisions have cost: they are in no step."""

@@ -291,6 +291,28 @@ def test_after_a_refusal_nobody_tries_the_same_in_another_way(tmp_path: Path) ->
     assert outcome.status == "gave_up" and "refused" in outcome.message
 
 
+def test_after_a_refusal_one_goes_on_alone(tmp_path: Path) -> None:
+    small = Model(SUBMIT, unsure(NAME), Done(success=False, answer="then not"), name="small")
+    big = Model(name="big")
+    guard = Guard([DENY], "allow")
+    outcome, steps = run(Cascade([small, big]), "x", FakeDevice(), tmp_path, guard, limits={"denials": 9})
+    assert outcome.status == "gave_up" and outcome.message == "then not" and big.tasks == []
+    assert sources(steps) == ["small", "small", "small"]
+
+
+def test_a_step_may_be_handed_on_twice(tmp_path: Path) -> None:
+    """A second policy that keeps its place does what it can of the step, and hands on the rest of it."""
+    second, model = literal(), Model(SUBMIT, Done())
+    second.name = "second"
+    script = '- type "Ada" into Name\n- click Nowhere\n- type "Oslo" into City'
+    device = FakeDevice()
+    outcome, steps = run(Cascade([literal(), second, model]), script, device, tmp_path)
+    assert outcome.ok, outcome.message
+    assert device.values == {"Name": "Ada", "City": "Oslo"}
+    thoughts = " ".join(s.decision.thought for s in steps if s.decision)
+    assert "model has done step 1 (line 1); second has done step 2 (line 2)" in thoughts
+
+
 SECRET = "hunter2-Ω"
 TYPE_SECRET = '- type "{{secret_pin}}" into "Code word"\n- click "Submit"'
 

@@ -271,7 +271,8 @@ def test_an_icon_with_an_accessible_name_agrees() -> None:
 
 
 def test_only_a_small_drawing_is_an_icon() -> None:
-    seen = screen(at("", 300, 300, 20, 20), at("", 500, 0, 300, 600))
+    seen = screen(at("", 300, 300, 20, 20), at("", 500, 0, 300, 600), at("", 100, 400, 84, 30))
+    assert icon_at(seen, Point(142, 415, FRAME)) is None
     assert icon_at(seen, Point(310, 310, FRAME))
     assert icon_at(seen, Point(650, 300, FRAME)) is None
     assert icon_at(seen, Point(100, 100, FRAME)) is None

@@ -172,7 +172,7 @@ def sure_clicks() -> Row:
         "with": ours.figures(),
         "without": theirs.figures(),
         "extra calls a click": round((ours.calls - theirs.calls) / ours.clicks, 3),
-        "median check s": round(float(np.median(ours.sure_s)), 4),
+        "median check s, the screen being read": round(float(np.median(ours.sure_s)), 4),
         "zoom always": played("always").figures(),
         "zoom never": played("never").figures(),
     }

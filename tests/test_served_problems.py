@@ -143,6 +143,7 @@ def test_named(status: int, body: str, kind: type[ModelLost], limit: int | None)
             ),
             "max_tokens",
         ),
+        (400, said("Unknown model parameter: top_k"), "top_k"),
         (400, said("Cannot use custom grammar constraints with tools."), "grammar"),
         (400, said("Failed to parse grammar"), "grammar"),
         (400, said("Conversation roles must alternate user/assistant/user/assistant/..."), "roles"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from screenwright.tools.errors import ModelLost
 from screenwright.tools.geometry import Size
@@ -62,18 +63,26 @@ class Patching:
 
         size = Size(frames[0].shape[1], frames[0].shape[0])
         rows, columns = self.grid(size)
-        out = torch.empty((rows * columns, 3, self.times, self.side * self.side), dtype=torch.float32)
-        scale = torch.tensor([1 / (255 * spread) for spread in self.spread]).view(3, 1)
-        shift = torch.tensor([-mean / spread for mean, spread in zip(self.mean, self.spread, strict=True)]).view(
-            3, 1
-        )
-        for time in range(self.times):
-            if time and time >= len(frames):
-                out[:, :, time] = out[:, :, time - 1]
-                continue
-            flat = torch.from_numpy(self._cut(frames[time], rows, columns))
-            torch.mul(flat, scale, out=out[:, :, time]).add_(shift)
-        return out.view(rows * columns, -1)
+        cuts = [self._cut(frame, rows, columns) for frame in frames[: self.times]]
+        cuts += [cuts[-1]] * (self.times - len(cuts))
+        boxes = np.stack(cuts, axis=2)  # still bytes: a quarter of the copying
+        return torch.from_numpy(self._coloured(boxes).reshape(rows * columns, -1))
+
+    def _coloured(self, boxes: Pixels) -> npt.NDArray[np.float32]:
+        """(n, 3, times, side * side) bytes as colours; a table for 256 values is several times the arithmetic."""
+        import cv2
+
+        tables = [
+            ((np.arange(256) / 255 - mean) / spread).astype(np.float32)
+            for mean, spread in zip(self.mean, self.spread, strict=True)
+        ]
+        if len({table.tobytes() for table in tables}) == 1:
+            return np.asarray(cv2.LUT(boxes.reshape(len(boxes), -1), tables[0]), np.float32)
+        out = np.empty(boxes.shape, np.float32)
+        for channel, table in enumerate(tables):
+            flat = np.ascontiguousarray(boxes[:, channel]).reshape(len(boxes), -1)
+            out[:, channel] = np.asarray(cv2.LUT(flat, table)).reshape(boxes[:, channel].shape)
+        return out
 
     def _cut(self, pixels: Pixels, rows: int, columns: int) -> Pixels:
         """(rows * columns, 3, side * side) bytes, patches in the order of the tokens they merge into."""

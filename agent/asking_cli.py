@@ -25,7 +25,9 @@ REBUILT = (8192, 2560)
 
 Inputs = Annotated[
     list[str] | None,
-    typer.Argument(help="files, doc.pdf#3-7, http(s) addresses, data: URLs, base64, `screen`, a run's folder"),
+    typer.Argument(
+        help="files, doc.pdf#3-7, http(s) addresses, data: URLs, base64, `-`, `screen`, a run's folder"
+    ),
 ]
 ModelName = Annotated[
     str | None, typer.Option("--model", metavar="PATH|NAME|URL", help="a folder, a Hugging Face id, or a server")

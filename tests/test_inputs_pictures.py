@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
-from io import BytesIO
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from screenwright.tools.geometry import Size
-from screenwright.tools.inputs import BadInput, Bounds, Document, Film, Still, open_input, open_inputs
+from screenwright.tools.inputs import BadInput, Bounds, Document, Film, Still, Words, open_input, open_inputs
 from screenwright.tools.inputs.fitting import fitted, fitted_size, token_count
 from screenwright.tools.inputs.sniff import kind_of
 from screenwright.tools.observation import Pixels
@@ -219,6 +219,31 @@ def test_data_urls_and_bare_base64() -> None:
             open_input(said)
     with pytest.raises(BadInput, match=r"at most 50 are taken"):
         open_input(f"data:image/png;base64,{plain}", Bounds(file_bytes=50))
+
+
+def test_standard_input_may_hold_a_picture_or_its_base64(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = BytesIO()
+    halves().save(packed, "PNG")
+    plain = base64.encodebytes(packed.getvalue())
+    for data in (packed.getvalue(), plain, b"data:image/png;base64," + plain):
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(data)))
+        assert near(shown("-")[20, 10], RED)
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO("总额 99".encode())))
+    words = open_input("-")
+    assert isinstance(words, Words)
+    assert words.text == "总额 99"
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"x" * 99)))
+    with pytest.raises(BadInput, match="standard input holds more than 50 bytes"):
+        open_input("-", Bounds(file_bytes=50))
+
+
+def test_an_animation_of_huge_frames_is_read_only_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = [Image.new("RGB", (100, 100), (n * 20, 0, 0)) for n in range(10)]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:], duration=500)
+    monkeypatch.setattr("screenwright.tools.inputs.pictures.PIXELS_READ", 45_000)
+    film = open_input(tmp_path / "a.gif")
+    assert isinstance(film, Film)
+    assert (film.length_s, film.notes) == (2.0, ("a.gif: only the first 4 frames were read",))
 
 
 def test_what_is_named_wrongly_is_said(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -59,8 +60,8 @@ def open_input(said: str | Path, bounds: Bounds = USUAL) -> Input:
     """One input.
 
     Args:
-        said: a path, `file.pdf#3-7`, an http(s) address, a `data:` URL, bare base64, `screen`, the folder
-            of a run. A file that is called like one of these: `./screen`.
+        said: a path, `file.pdf#3-7`, an http(s) address, a `data:` URL, bare base64, `-` for standard input,
+            `screen`, the folder of a run. A file that is called like one of these: `./screen`.
 
     Raises BadInput; NotInstalled for a package that this kind needs; DeviceLost for a screen.
     """
@@ -75,6 +76,8 @@ def open_input(said: str | Path, bounds: Bounds = USUAL) -> Input:
 def _source(said: str, bounds: Bounds) -> _Source:
     if not said.strip():
         raise BadInput("an input is empty; name a file, an address, or: screen")
+    if said == "-":
+        return _piped(bounds)
     if said[:5].lower() == "data:":
         return _data_url(said, bounds)
     if (scheme := SCHEME.match(said)) is not None:
@@ -88,6 +91,18 @@ def _source(said: str, bounds: Bounds) -> _Source:
         return _Source("the picture given as base64", data=data)
     shown = said if len(said) <= SHOWN else said[:SHOWN] + "..."
     raise BadInput(f"there is no file {shown} (looked in {Path.cwd()})")
+
+
+def _piped(bounds: Bounds) -> _Source:
+    """Standard input: bytes of any kind, or a data: URL or base64 that is too long for a command line."""
+    name = "standard input"
+    data = sys.stdin.buffer.read(bounds.file_bytes + 1)
+    if len(data) > bounds.file_bytes:
+        raise BadInput(f"{name} holds more than {counted(bounds.file_bytes, 'bytes')}; give a file")
+    if data[:5].lower() == b"data:":
+        return _data_url(data.decode("latin-1").strip(), bounds)
+    packed = _bare_base64(data.decode("latin-1"), bounds) if kind_of(data[:HEAD]) == "text" else None
+    return _Source(name, data=data if packed is None else packed)
 
 
 def _existing(said: str) -> tuple[Path | None, str]:

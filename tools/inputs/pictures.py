@@ -21,6 +21,8 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "ICO")
 AS_BROWSERS_MS = 100.0
 """What a frame that names no time is shown for."""
 FRAMES_READ = 5_000
+PIXELS_READ = 20_000_000_000
+"""Of an animation in all: a few kilobytes can hold thousands of huge frames."""
 MOVING = ("GIF", "WEBP", "AVIF")
 DAMAGE = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError)
 """What Pillow's decoders raise over damaged files."""
@@ -100,13 +102,14 @@ def _film(image: Picture, name: str, bounds: Bounds) -> Film | Still:
     """Twice through the file: first for the times, then for the frames that are wanted."""
     begins: list[float] = []
     now, notes = 0.0, list[str]()
+    most = max(2, min(FRAMES_READ, PIXELS_READ // (image.width * image.height)))
     try:
-        for number in range(FRAMES_READ):
+        for number in range(most):
             image.seek(number)
             image.load()  # a WebP tells a frame's time only when it is decoded
             begins.append(now / 1000)
             now += float(image.info.get("duration") or 0) or AS_BROWSERS_MS
-        notes.append(f"{name}: only the first {FRAMES_READ} frames were read")
+        notes.append(f"{name}: only the first {most} frames were read")
     except EOFError:
         pass  # Pillow's way to say that there is no further frame
     except DAMAGE as error:

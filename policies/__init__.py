@@ -9,19 +9,43 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from screenwright.policies.cascade import Cascade
     from screenwright.policies.guard import Guard
+    from screenwright.policies.late import Late, Qwen3VL, Served
     from screenwright.policies.literal.policy import Literal
+    from screenwright.policies.model_policy import ModelPolicy
     from screenwright.policies.policy import Policy
     from screenwright.policies.scripted import Scripted
+    from screenwright.policies.scripted_model import ScriptedModel
+    from screenwright.policies.sure import Sure
 
 _HOMES = {
-    "Policy": "screenwright.policies.policy",
-    "Literal": "screenwright.policies.literal.policy",
-    "Scripted": "screenwright.policies.scripted",
+    "Cascade": "screenwright.policies.cascade",
     "Guard": "screenwright.policies.guard",
+    "Late": "screenwright.policies.late",
+    "Literal": "screenwright.policies.literal.policy",
+    "ModelPolicy": "screenwright.policies.model_policy",
+    "Policy": "screenwright.policies.policy",
+    "Qwen3VL": "screenwright.policies.late",
+    "Scripted": "screenwright.policies.scripted",
+    "ScriptedModel": "screenwright.policies.scripted_model",
+    "Served": "screenwright.policies.late",
+    "Sure": "screenwright.policies.sure",
 }
 
-__all__ = ["Guard", "Literal", "Policy", "Scripted"]
+__all__ = [
+    "Cascade",
+    "Guard",
+    "Late",
+    "Literal",
+    "ModelPolicy",
+    "Policy",
+    "Qwen3VL",
+    "Scripted",
+    "ScriptedModel",
+    "Served",
+    "Sure",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -8,6 +8,7 @@ from typing import Any
 from screenwright.policies.chat import Model
 from screenwright.policies.model_policy import ModelPolicy
 from screenwright.policies.policy import Policy
+from screenwright.policies.qwen3vl.fetching import DEFAULT
 from screenwright.tools.observation import Observation
 from screenwright.tools.steps import Decision, Step, Task
 
@@ -51,3 +52,65 @@ class Late:
     def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
         assert self._policy is not None, "begin comes first"
         return self._policy.decide(task, steps, observation)
+
+
+class Qwen3VL(Late):
+    """A checkpoint of the Qwen family in this process.
+
+    Args:
+        model: a folder, a Hugging Face id, or "modelscope:..." with one.
+        dialect: by name; None: the one bound to the model's name.
+        dtype, device_map, attention, weights, context: see `open_checkpoint`.
+        settings: of ModelPolicy (grow, keep, budget, crops, limit, sampling, grammar) and `wrap`.
+    """
+
+    def __init__(
+        self,
+        model: str = DEFAULT,
+        *,
+        dialect: str | None = None,
+        dtype: str = "auto",
+        device_map: str | None = None,
+        attention: str = "sdpa",
+        weights: str | None = None,
+        context: str | None = None,
+        **settings: Any,
+    ) -> None:
+        def open() -> Model:
+            from screenwright.policies.qwen3vl.engine import Engine
+            from screenwright.policies.qwen3vl.loading import open_checkpoint
+
+            loaded = open_checkpoint(
+                model, dtype=dtype, device_map=device_map, attention=attention, weights=weights, context=context
+            )
+            return Engine(loaded)
+
+        super().__init__(open, name="qwen3vl", dialect=dialect, **settings)
+
+
+class Served(Late):
+    """A model behind any server that speaks OpenAI's chat completions.
+
+    Args:
+        url: such as http://127.0.0.1:11434/v1.
+        model: its name there; None: the only one there is.
+        dialect: by name; None: the one bound to the model's name.
+        api_key: None: from the environment, for the vendor's own host alone.
+        settings: of ModelPolicy and `wrap`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        model: str | None = None,
+        *,
+        dialect: str | None = None,
+        api_key: str | None = None,
+        **settings: Any,
+    ) -> None:
+        def open() -> Model:
+            from screenwright.policies.served.model import ServedModel
+
+            return ServedModel(url, model, api_key=api_key)
+
+        super().__init__(open, name="served", dialect=dialect, **settings)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from screenwright.agent.asking_cli import ask, extract
 from screenwright.agent.model_cli import Context, Dialect, Model, Url, Weights, serve
 from screenwright.agent.running import EXITS, Where, hear_interrupts, plainly
 
@@ -23,6 +24,8 @@ app = typer.Typer(
 guard_app = typer.Typer(no_args_is_help=True, help="The rules that say what may be done.")
 app.add_typer(guard_app, name="guard")
 app.command()(serve)
+app.command()(ask)
+app.command()(extract)
 
 Virtual = Annotated[bool, typer.Option("--virtual", help="on a screen of its own that nobody sees")]
 Size = Annotated[str, typer.Option(metavar="WxH", help="of the virtual screen, in pixels")]

@@ -128,16 +128,16 @@ class Sure:
 
     def _check(self, point: Point, wanted: Wanted, second: SecondLook) -> _Finding:
         if not wanted.placed and (quick := _by_tree(point, wanted, second.observation)):
-            return self._agreed(point, quick, AGREED)
+            return self._agreed(point, quick, AGREED if wanted.sure else ALMOST)
         scene = self.reader.read(second.observation)
         seen = look(scene, point, wanted)
         elsewhere = wanted.sure and bool(seen.elsewhere)
         if seen.here and not elsewhere:
-            return self._agreed(point, seen.here, AGREED if seen.here.kind >= ALIKE else ALMOST)
+            return self._agreed(point, seen.here, AGREED if seen.here.kind >= ALIKE and wanted.sure else ALMOST)
         near = seen.near(self._reach(point.frame))
         if near and near.kind >= PART and seen.here is None:
             return self._agreed(point, near, LOOKED)
-        against = seen.under is not None and seen.here is None and wanted.opposed(seen.under.text)
+        against = wanted.sure and seen.under and seen.here is None and wanted.opposed(seen.under.text)
         if against or (elsewhere and (seen.here or seen.under or seen.icon is None)):
             return self._contradicted(scene, seen, wanted, second)
         return self._unread(scene, seen, wanted, second)

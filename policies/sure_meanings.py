@@ -75,6 +75,8 @@ NOT = frozenset(
     )
 )
 NOT_WIDE = ("取消", "不要", "不", "别", "勿", "未", "非", "无")
+CLAUSE = re.compile(r"[.?!;:,|。？！；：，、]")
+""""Don't have an account? Sign up" does not say that one is not to sign up."""
 PREFIXES = ("un", "de", "dis", "non", "in")
 WIDE = re.compile(r"[\u2e80-\U0003ffff]")
 
@@ -93,8 +95,10 @@ def opposed(wanted: str, seen: str) -> bool:
     rest, other = left - right, right - left
     if any(_against(meaning(x), meaning(y)) for x in rest for y in other):
         return True
-    if bool(left & NOT) != bool(right & NOT) and (left & right) - NOT:
-        return True
+    if bool(left & NOT) != bool(right & NOT):
+        denied, plain = (a, right) if left & NOT else (b, left)
+        if any((words := _words(clause)) & NOT and (words & plain) - NOT for clause in CLAUSE.split(denied)):
+            return True
     pairs = [(x, y) for x in rest for y in other]
     return any(
         len(short) > 3 and long == prefix + short
@@ -106,9 +110,9 @@ def opposed(wanted: str, seen: str) -> bool:
 
 def _opposed_wide(a: str, b: str) -> bool:
     for short, long in ((a, b), (b, a)):
-        for mark in NOT_WIDE:
-            bare = long.replace(mark, "", 1)
-            if mark in long and mark not in short and (bare == short or (len(short) > 1 and short in bare)):
+        for mark, clause in ((mark, clause) for mark in NOT_WIDE for clause in CLAUSE.split(long)):
+            bare = clause.replace(mark, "", 1)
+            if mark in clause and mark not in short and (bare == short or (len(short) > 1 and short in bare)):
                 return True
     return any(x in a and (a.replace(x, y, 1) == b) for x, y in _pairs_wide())
 

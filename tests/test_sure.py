@@ -216,6 +216,26 @@ def test_words_a_model_uses_are_understood(wanted: str, stands: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("wanted", "line"),
+    [
+        ("Sign up link", "Don't have an account? Sign up"),
+        ("Register", "Not a member yet?Register"),
+        ("Anmelden", "Noch kein Konto? Hier anmelden"),
+        ("注册", "无账号？注册"),
+    ],
+)
+def test_a_negation_in_another_clause_is_none(wanted: str, line: str) -> None:
+    text = at(line, 100, 100, 240, role="text")
+    decision = decide(Pointer(click(320, 112, wanted)), screen(text))
+    assert decision.action == click(320, 112, wanted) and decision.confidence and decision.confidence > 0.8
+
+
+def test_of_two_quoted_words_the_one_at_the_point_agrees_a_little() -> None:
+    decision = decide(Pointer(Decision(click(240, 112), 'Not "Save" but "Cancel".')), screen(SAVE, CANCEL))
+    assert decision.confidence == 0.85
+
+
+@pytest.mark.parametrize(
     ("wanted", "stands"), [("Save", "Save as"), ("No", "Notes"), ("Row 1", "Row 11"), ("Review", "View")]
 )
 def test_near_words_lose_to_the_words_themselves(wanted: str, stands: str) -> None:

@@ -121,7 +121,7 @@ class _Call:
             case "type":
                 return TypeText(text=self.words("content"))
             case "hotkey":
-                return PressKeys(keys=values.keys(self.words("key", "hotkey", "keys").lower()))
+                return PressKeys(keys=values.keys(self.words("key", "hotkey", "keys")))
             case "open_app":
                 return OpenApp(name=self.words("app_name", "content", "name").strip())
             case "wait":
@@ -168,7 +168,7 @@ class _Call:
 
     def _call_user(self) -> Action:
         """Where nobody is there to be asked, it says that the task can't be done."""
-        words = self.arguments.get("content") or self.thought
+        words = self.arguments.get("content", self.thought)
         return Ask(question=words) if "ask" in self.screen.kinds else Done(success=False, answer=words or None)
 
 
@@ -208,7 +208,7 @@ def _pointless(action: Action, screen: Screen) -> str:
         case TypeText(text=text):
             return f"type(content={quoted(text)})"
         case PressKeys(keys=keys, count=1) if not screen.is_phone:
-            return f"hotkey(key={quoted(' '.join(keys).lower())})"
+            return f"hotkey(key={quoted(' '.join(keys))})"
         case OpenApp(name=name) if screen.is_phone:
             return f"open_app(app_name={quoted(name)})"
         case PressButton(button="home" | "back" as button):

@@ -155,14 +155,14 @@ def keys(value: object) -> tuple[str, ...]:
 
 
 def _chord(item: str) -> list[str]:
-    if len(item) > 1:
-        item = item.strip().removeprefix("keys=").strip("[]'\" ") or item
-    for parts in (item.split(), _joined(item, "+"), _joined(item, "-"), [item]):
-        named = [key(part) for part in parts]
-        if named and all(named):
-            return cast("list[str]", named)
+    bare = item.strip().removeprefix("keys=").strip("[]'\" ") or item
+    for text in dict.fromkeys((item, bare)):
+        for parts in (text.split(), _joined(text, "+"), _joined(text, "-"), [text]):
+            named = [key(part) for part in parts]
+            if named and all(named):
+                return cast("list[str]", named)
     with readable("the chord"):
-        return [key_names.canonical(part) for part in (_joined(item, "+") if "+" in item else [item])]
+        return [key_names.canonical(part) for part in (_joined(bare, "+") if "+" in bare else [bare])]
 
 
 def _joined(item: str, sign: str) -> list[str]:

@@ -8,7 +8,7 @@ policy would only find another way to do the same.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from screenwright.policies.cascade_job import Failure, Job, Unsure, acted, same_act
@@ -22,7 +22,7 @@ from screenwright.policies.errand import (
     with_secrets,
     without_secrets,
 )
-from screenwright.policies.policy import Policy
+from screenwright.policies.policy import Meeting, Policy
 from screenwright.tools.actions import Action, Done
 from screenwright.tools.errors import BadReply, BadScript, GaveUp, Mendable, ModelLost, NotInstalled
 from screenwright.tools.observation import Observation
@@ -65,6 +65,11 @@ class Cascade:
     def variables(self) -> dict[str, str]:
         """What its policies have read."""
         return {name: value for p in self.policies for name, value in getattr(p, "variables", {}).items()}
+
+    def meet(self, kinds: Callable[[], frozenset[str]]) -> None:
+        for policy in self.policies:
+            if isinstance(policy, Meeting):
+                policy.meet(kinds)
 
     def begin(self, task: Task) -> None:
         """Begin the first that understands the task; the others when they are asked. BadScript: none does."""

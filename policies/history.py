@@ -19,6 +19,8 @@ from screenwright.tools.geometry import Point, Region, Size
 from screenwright.tools.observation import Observation, Pixels
 from screenwright.tools.steps import Step
 
+CROPPED = "Only the part"
+FIRST_LINES, LAST_LINES = 3, 30
 CROP_SHARE = 0.25  # of the picture; a change over more of it is shown whole
 
 
@@ -79,7 +81,7 @@ class History:
         """Keep only the newest picture; False when that is all there is already."""
         if len(self._exchanges) == 1:
             return False
-        self._cut(1)
+        self._leave(len(self._exchanges) - 1)
         return True
 
     def fit(self, size: Size) -> Size:
@@ -87,7 +89,7 @@ class History:
         return smart_resize(size, self.dialect.factor, self.budget)
 
     def written(self, screen: Screen) -> list[Turn]:
-        before, after = self.dialect.opening(self._task, self._earlier)
+        before, after = self.dialect.opening(self._task, self._lines)
         turns = [Turn.of("system", self.dialect.system(screen))]
         for number, exchange in enumerate(self._exchanges):
             parts = [before, *exchange.parts, after] if number == 0 else exchange.parts
@@ -122,7 +124,7 @@ class History:
             corners = (part.x, part.y), (part.right, part.bottom)
             (left, top), (right, bottom) = (self._spot(x, y, screen) for x, y in corners)
             now.parts += [
-                f"Only the part from [{left}, {top}] to [{right}, {bottom}] of the screen has changed:\n",
+                f"{CROPPED} from [{left}, {top}] to [{right}, {bottom}] of the screen has changed:\n",
                 Picture(np.ascontiguousarray(picture.pixels[part.y : part.bottom, part.x : part.right])),
             ]
         else:
@@ -133,17 +135,29 @@ class History:
         return self.dialect.place(Point(x, y, screen.shown).on(screen.captured), screen)
 
     def _cut(self, keep: int) -> None:
-        """All but the last `keep` pictures leave; what is kept begins with a whole picture."""
+        """All but the last `keep` pictures leave."""
         first, pictures = len(self._exchanges) - 1, self._exchanges[-1].pictures
         while first > 0 and pictures + self._exchanges[first - 1].pictures <= keep:
             first -= 1
             pictures += self._exchanges[first].pictures
-        self._earlier += [exchange.line for exchange in self._exchanges[:first]]
-        self._exchanges = self._exchanges[first:]
+        self._leave(first)
+
+    def _leave(self, count: int) -> None:
+        """So many exchanges become lines; what is kept begins with a whole picture."""
+        self._earlier += [exchange.line for exchange in self._exchanges[:count]]
+        self._exchanges = self._exchanges[count:]
         head = self._exchanges[0]
         if head.seen is not None:
-            notes = [part for part in head.parts if isinstance(part, str) and part.startswith("Your last")]
-            head.parts = [*notes, head.seen]
+            words = [part for part in head.parts if isinstance(part, str) and not part.startswith(CROPPED)]
+            head.parts = [*words, head.seen]
+
+    @property
+    def _lines(self) -> list[str]:
+        """What was done before what is shown: of many steps the first and the last ones."""
+        left = len(self._earlier) - FIRST_LINES - LAST_LINES
+        if left <= 0:
+            return self._earlier
+        return [*self._earlier[:FIRST_LINES], f"({left} steps more)", *self._earlier[-LAST_LINES:]]
 
 
 def _outcome(step: Step) -> str:

@@ -8,12 +8,12 @@ still contradicted is not clicked but said back to the model, or to the person. 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from screenwright.policies.errand import Drops
-from screenwright.policies.policy import Policy
+from screenwright.policies.policy import Meeting, Policy
 from screenwright.policies.sure_look import Look, Place, icon_at, look, standing
 from screenwright.policies.sure_pointing import Pointing, SecondLook, added
 from screenwright.policies.sure_words import Wanted
@@ -78,6 +78,10 @@ class Sure:
     @property
     def variables(self) -> dict[str, str]:
         return dict(getattr(self.policy, "variables", {}))
+
+    def meet(self, kinds: Callable[[], frozenset[str]]) -> None:
+        if isinstance(self.policy, Meeting):
+            self.policy.meet(kinds)
 
     def begin(self, task: Task) -> None:
         self._refused, self._unpaid = 0, {}

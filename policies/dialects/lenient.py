@@ -29,6 +29,7 @@ TEXT_ENDS = re.compile(
     r"|\s*[,，]\s*(?:[\"'“‘＂][\w .-]{1,60}[\"'”’＂]|[A-Za-z_]\w{0,40})\s*[:：]|\s*[,，]\s*[}｝]"
 )
 ITEM_ENDS = re.compile(r"\s*[\]］)）】]|\s*[,，]\s*[\"'“‘＂\d\[{\-\]]")
+HOLDS_CALL = re.compile(r"[{｛]|[\"'”’＂]\s*[:：]")
 
 
 class NotJson(ValueError):
@@ -115,10 +116,12 @@ class _Reader:
                 raise NotJson("a text has no end")
             if self.text[self.at - 1] == "\\":
                 out.append(self._escaped())
-            elif ends.match(self.text, self.at):
-                return "".join(out)
-            else:
+            elif not ends.match(self.text, self.at):
                 out.append(closing)
+            elif closing in out and HOLDS_CALL.search("".join(out)):
+                raise NotJson("a text holds what may be a further key")
+            else:
+                return "".join(out)
 
     def _escaped(self) -> str:
         char = self.text[self.at : self.at + 1]

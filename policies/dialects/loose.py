@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from screenwright.policies.dialects.lenient import NotJson, read_object
+from screenwright.policies.dialects.lenient import read_object
 from screenwright.tools.errors import BadReply
 
 END_MARKS = ("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end|>", "<end_of_turn>", "</s>", "[EOS]")
@@ -45,7 +45,7 @@ def answer_part(text: str, spans: Spans | None = None) -> tuple[str, str]:
 
     spans: where in a text calls stand; a mark within one is part of what is typed. Default: JSON objects.
     """
-    text = trimmed(text)
+    text = trimmed(clean(text, len(text)))
     if "</think>" in text:
         held = (spans or object_spans)(text)
         end = len(text)
@@ -105,8 +105,6 @@ def _scan(text: str) -> Iterator[tuple[int, int, dict[str, Any] | None]]:
             return
         start = match.start()
         value, at = _decoded(text, start)
-        if value is None and (envelope := ENVELOPE.match(text, start)):
-            value, at = _decoded(text, envelope.end())
         if value is None:
             tag = TAG.search(text, start)
             at = tag.end() if tag else len(text)
@@ -114,15 +112,17 @@ def _scan(text: str) -> Iterator[tuple[int, int, dict[str, Any] | None]]:
 
 
 def _decoded(text: str, at: int) -> tuple[dict[str, Any] | None, int]:
-    try:
-        value, end = STRICT.raw_decode(text, at)
-        return cast(dict[str, Any], value), end
-    except (ValueError, RecursionError):  # a number of 5,000 digits is a ValueError, too
-        pass
-    try:
-        return read_object(text, at)
-    except NotJson:
-        return None, at
+    """The object that begins at `at`, or what its spoilt envelope holds; what is exact before what is mended."""
+    envelope = ENVELOPE.match(text, at)
+    for read in (STRICT.raw_decode, read_object):
+        for begin in (at, envelope.end()) if envelope else (at,):
+            try:
+                value, end = read(text, begin)
+                json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair can be typed by nobody
+                return cast(dict[str, Any], value), end
+            except (ValueError, RecursionError):  # a number of 5,000 digits is a ValueError, too
+                continue
+    return None, at
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

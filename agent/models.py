@@ -7,12 +7,14 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from screenwright.policies.qwen3vl.fetching import DEFAULT
+from screenwright.policies.qwen3vl.fetching import DEFAULT, is_here
 from screenwright.tools.errors import BadScript
 
 if TYPE_CHECKING:
     from screenwright.policies.chat import Model
+    from screenwright.policies.model_policy import ModelPolicy
     from screenwright.policies.policy import Policy
+    from screenwright.tools.reading import Reader
 
 POLICIES = ("auto", "literal", "model", "qwen3vl", "served")
 
@@ -74,30 +76,33 @@ def open_model(name: str | None = None, url: str | None = None, **settings: Any)
 def policy_of(kind: str, which: Which | None = None, *, sure: bool = True) -> Policy:
     """The policy that a name stands for. "auto": plain steps, then a model where one is configured or here."""
     from screenwright.policies.literal.policy import Literal
+    from screenwright.tools.reading import Reader
 
     which = which or Which.said()
     if kind not in POLICIES:
         raise BadScript(f"--policy {kind!r}: there is no such policy; there is: {', '.join(POLICIES)}")
-    if kind == "literal":
-        return Literal()
-    if kind == "auto":
-        from screenwright.policies.cascade import Cascade
-        from screenwright.policies.qwen3vl.fetching import is_here
-
-        if not which.configured and not is_here(DEFAULT):
-            return Literal()
-        return Cascade([Literal(), _model_policy(which, sure)])
+    reader = Reader()  # what one of them has read, the others need not read again
+    if kind == "literal" or (kind == "auto" and not which.configured and not is_here(DEFAULT)):
+        return Literal(reader=reader)
     if kind == "served" and not which.is_served:
         raise BadScript("--policy served needs --url, such as http://127.0.0.1:11434/v1, or SCREENWRIGHT_URL")
-    return _model_policy(which, sure)
+    asked = _model_policy(which, reader if sure else None)
+    if kind != "auto":
+        return asked
+    from screenwright.policies.cascade import Cascade
+
+    return Cascade([Literal(reader=reader), asked])
 
 
-def _model_policy(which: Which, sure: bool) -> Policy:
+def _model_policy(which: Which, reader: Reader | None) -> Policy:
     from screenwright.policies.late import Late
     from screenwright.policies.sure import Sure
 
+    def checked(policy: ModelPolicy) -> Policy:
+        return Sure(policy, reader)
+
     name = "served" if which.is_served else "qwen3vl"
-    return Late(which.open, dialect=which.dialect, name=name, wrap=Sure if sure else None)
+    return Late(which.open, dialect=which.dialect, name=name, wrap=checked if reader else None)
 
 
 def _tell(message: str) -> None:

@@ -22,6 +22,9 @@ KNOWN = frozenset(
 )  # fmt: skip
 
 
+ROLES: dict[str, Role] = {"system": "system", "user": "user", "assistant": "assistant", "tool": "tool"}
+
+
 class BadRequest(ScreenwrightError):
     """What is wrong with a request, and its HTTP status."""
 
@@ -113,15 +116,15 @@ def _turn(message: object) -> Turn:
     if not isinstance(message, dict):
         raise BadRequest(f"a message is {message!r}; it must be an object")
     said = cast("dict[str, Any]", message)
-    role = said.get("role")
-    if role not in ("system", "user", "assistant", "tool"):
-        raise BadRequest(f"role {role!r} is none of system, user, assistant, tool")
+    role = ROLES.get(str(said.get("role")))
+    if role is None:
+        raise BadRequest(f"role {said.get('role')!r} is none of {', '.join(ROLES)}")
     content = said.get("content")
     if isinstance(content, str):
-        return Turn.of(cast(Role, role), content)
+        return Turn.of(role, content)
     if not isinstance(content, list):
         raise BadRequest(f"the content of a {role} message must be text or a list of parts")
-    return Turn.of(cast(Role, role), *(_part(part) for part in cast("list[object]", content)))
+    return Turn.of(role, *(_part(part) for part in cast("list[object]", content)))
 
 
 def _part(part: object) -> Part:

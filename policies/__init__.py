@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from screenwright.policies.late import Late, Qwen3VL, Served
     from screenwright.policies.literal.policy import Literal
     from screenwright.policies.model_policy import ModelPolicy
+    from screenwright.policies.oracle import Misses, Oracle
     from screenwright.policies.policy import Policy
     from screenwright.policies.scripted import Scripted
     from screenwright.policies.scripted_model import ScriptedModel
@@ -24,7 +25,9 @@ _HOMES = {
     "Guard": "screenwright.policies.guard",
     "Late": "screenwright.policies.late",
     "Literal": "screenwright.policies.literal.policy",
+    "Misses": "screenwright.policies.oracle",
     "ModelPolicy": "screenwright.policies.model_policy",
+    "Oracle": "screenwright.policies.oracle",
     "Policy": "screenwright.policies.policy",
     "Qwen3VL": "screenwright.policies.late",
     "Scripted": "screenwright.policies.scripted",
@@ -38,7 +41,9 @@ __all__ = [
     "Guard",
     "Late",
     "Literal",
+    "Misses",
     "ModelPolicy",
+    "Oracle",
     "Policy",
     "Qwen3VL",
     "Scripted",

@@ -77,6 +77,10 @@ class History:
         self._exchanges[-1].reply = reply
         self._exchanges[-1].line = line
 
+    def forget(self) -> None:
+        """The present screen's reply was not followed."""
+        self._exchanges[-1].reply, self._exchanges[-1].line = None, ""
+
     def shorten(self) -> bool:
         """Keep only the newest picture; False when that is all there is already."""
         if len(self._exchanges) == 1:
@@ -102,7 +106,7 @@ class History:
         """What became of a step. A reply that could not be used is forgotten; what was wrong with it is told."""
         now = self._exchanges[-1]
         if step.decision is None:
-            now.reply, now.line = None, ""
+            self.forget()
             now.parts.append(f"Your last reply could not be used: {step.result.message}\n")
         elif now.reply is None:  # another policy's doing
             now.parts.append(f"Done meanwhile: {describe(step.decision.action)}.\n")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from screenwright.policies.chat import Model
+from screenwright.policies.errand import Drops
 from screenwright.policies.model_policy import ModelPolicy
 from screenwright.policies.policy import Policy
 from screenwright.policies.qwen3vl.fetching import DEFAULT
@@ -52,6 +53,11 @@ class Late:
     def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
         assert self._policy is not None, "begin comes first"
         return self._policy.decide(task, steps, observation)
+
+    def drop(self) -> None:
+        """Its last decision was not taken."""
+        if isinstance(self._policy, Drops):
+            self._policy.drop()
 
 
 class Qwen3VL(Late):

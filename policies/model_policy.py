@@ -82,6 +82,10 @@ class ModelPolicy:
         usage = {**reply.usage, "decide_s": time.perf_counter() - started}
         return Decision(self._filled(said.action), thought, reply.text, usage, source=self.name)
 
+    def drop(self) -> None:
+        """The last decision was not taken: its reply is not part of the conversation."""
+        self.history.forget()
+
     def point_at(
         self, what: str, observation: Observation, region: Region
     ) -> tuple[Point | None, dict[str, float]]:

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tiny.build import tiny
+from tiny.build import Sizes, tiny
 
 from screenwright.policies.chat import Picture, Turn
 from screenwright.policies.qwen3vl.engine import Engine
 from screenwright.policies.qwen3vl.fetching import check_files, is_here
-from screenwright.policies.qwen3vl.loading import lengthen, open_checkpoint
+from screenwright.policies.qwen3vl.loading import Checkpoint, lengthen, open_checkpoint
 from screenwright.policies.qwen3vl.patches import Patching
 from screenwright.tools.errors import BadScript, ModelLost, NotInstalled
 from screenwright.tools.geometry import Size
@@ -246,3 +246,64 @@ def test_a_size_that_can_t_be_cut_is_refused(whole: Path) -> None:
     engine = Engine(open_checkpoint(str(whole)))
     with pytest.raises(ModelLost, match="a picture of 50x64 can't be cut into squares of 32"):
         engine.reply([Turn.of("user", Picture(np.zeros((64, 50, 3), np.uint8)))])
+
+
+WIDE = Sizes(
+    hidden=256, heads=4, head_dim=64, feed_forward=512, vision_hidden=64, vision_layers=2, vision_feed_forward=128
+)
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny(tmp_path_factory.mktemp("wide"), sizes=WIDE)
+
+
+def first_logits(checkpoint: Checkpoint) -> Any:
+    engine = Engine(checkpoint)
+    picture = Picture(np.random.default_rng(0).integers(0, 255, (96, 128, 3), dtype=np.uint8))
+    prompt = engine.prompter.prompt([Turn.of("user", "hello", picture)], ())
+    with engine.network.working(None):
+        return engine.network.prefill(prompt, engine.network.session(), 0).float()
+
+
+def alike(one: Any, other: Any) -> float:
+    return float(torch.cosine_similarity(one, other, dim=0))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
+@pytest.mark.parametrize(("weights", "least"), [("int8", 0.998), ("int4", 0.9)])
+def test_fewer_bits_at_load_on_a_cpu(wide: Path, weights: str, least: float) -> None:
+    """The vision tower keeps its bits: "visual" as a name would match nothing, silently."""
+    whole = open_checkpoint(str(wide), dtype="bfloat16")
+    fewer = open_checkpoint(str(wide), dtype="bfloat16", weights=weights)
+    assert least < alike(first_logits(whole), first_logits(fewer)) < 0.99999
+    assert type(fewer.model.model.visual.blocks[0].mlp.linear_fc1.weight) is torch.nn.Parameter
+    assert type(fewer.model.model.language_model.layers[0].mlp.up_proj.weight) is not torch.nn.Parameter
+
+
+def test_an_fp8_checkpoint_is_brought_back_on_a_cpu(wide: Path, tmp_path: Path) -> None:
+    """In the layout that the family publishes: blocks of 128 x 128 with a scale each."""
+    from safetensors.torch import load_file, save_file
+
+    folder = Path(shutil.copytree(wide, tmp_path / "fp8"))
+    stored: dict[str, Any] = {}
+    for name, weight in load_file(folder / "model.safetensors").items():
+        if ".language_model.layers." in name and name.endswith("proj.weight"):
+            rows, columns = weight.shape
+            blocks = weight.view(rows // 128, 128, columns // 128, 128)
+            scale = blocks.abs().amax(dim=(1, 3)) / 448
+            small = (blocks / scale[:, None, :, None]).view(rows, columns).to(torch.float8_e4m3fn)
+            stored |= {name: small, name + "_scale_inv": scale.float()}
+        else:
+            stored[name] = weight
+    save_file(stored, folder / "model.safetensors", {"format": "pt"})
+    about = json.loads((folder / "config.json").read_text())
+    about["quantization_config"] = {
+        "quant_method": "fp8",
+        "weight_block_size": [128, 128],
+        "activation_scheme": "dynamic",
+        "modules_to_not_convert": ["model.visual", "lm_head"],
+    }
+    (folder / "config.json").write_text(json.dumps(about))
+    back = open_checkpoint(str(folder), dtype="bfloat16")
+    assert 0.99 < alike(first_logits(open_checkpoint(str(wide), dtype="bfloat16")), first_logits(back)) < 0.999999

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from screenwright.policies.qwen3vl.layer import Layer
 from screenwright.policies.qwen3vl.prompt import Look, Prompt
-
-if TYPE_CHECKING:
-    from screenwright.policies.qwen3vl.layer import Layer
 
 
 @dataclass
@@ -29,12 +27,12 @@ class Session:
 
     @classmethod
     def new(cls, layers: int) -> Session:
-        from transformers.cache_utils import Cache
+        from transformers.cache_utils import Cache, CacheLayerMixin
 
-        from screenwright.policies.qwen3vl.layer import Layer
-
+        CacheLayerMixin.register(Layer)
         made = [Layer() for _ in range(layers)]
-        return cls(Cache(layers=list(made)), made)
+        given: Any = made
+        return cls(Cache(layers=given), made)
 
     def common(self, prompt: Prompt) -> int:
         """How many ids of the prompt are in the cache, at most all but the last one."""

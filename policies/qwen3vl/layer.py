@@ -1,27 +1,28 @@
 """One layer of a cache that grows by blocks and is cut by moving a number.
 
-The library's own growing cache copies all it holds at every token. This file is imported only where a model
-is, since it needs transformers for a base class.
+The library's own growing cache copies all it holds at every token. This one stands in for it by what it does:
+it is registered as one of the library's layers, and inherits nothing.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from transformers.cache_utils import DynamicLayer
-
 BLOCK = 1024  # tokens that a cache grows by at least
 
 
-class Layer(DynamicLayer):
+class Layer:
     """Keys and values of one layer, (1, heads, length, width); `length` may be set back at any time."""
 
+    is_sliding = False
+    is_croppable = True
+    is_compileable = False
+    is_initialized = True
+
     def __init__(self) -> None:
-        super().__init__()
         self.length = 0
         self.keys: Any = None
         self.values: Any = None
-        self.is_initialized = True
 
     def update(self, keys: Any, values: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """Append; returns views of all that is held."""
@@ -42,6 +43,11 @@ class Layer(DynamicLayer):
 
     def get_seq_length(self) -> int:
         return self.length
+
+    def get_max_length(self) -> int:
+        return -1
+
+    get_max_cache_shape = get_max_length  # its name up to 5.23
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
         return self.length + query_length, 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.util import find_spec
 from typing import Any
 
@@ -28,6 +29,7 @@ def quantization(weights: str | None, place: str) -> dict[str, Any]:
         raise BadScript(f"weights {weights!r} is not one of int8, int4; leave it for those of the checkpoint")
     on_cpu = place == "cpu"
     if weights == "int8" and on_cpu and find_spec("torchao"):
+        logging.getLogger("torchao").setLevel(logging.ERROR)  # it tells of each CUDA library that it lacks
         import transformers
         from torchao.quantization import Int8WeightOnlyConfig  # pyright: ignore[reportMissingImports]
 
@@ -36,8 +38,6 @@ def quantization(weights: str | None, place: str) -> dict[str, Any]:
     if not find_spec("bitsandbytes"):
         package = "torchao" if weights == "int8" and on_cpu else "bitsandbytes"
         raise NotInstalled(f"weights in {weights} need: pip install {package}")
-    import logging
-
     import transformers
 
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it tells of every single product

@@ -156,6 +156,10 @@ def listed(earlier: Sequence[str], form: str = "Step {number}: {line}") -> list[
     return [*lines[:FIRST], f"({left_out} steps are left out here)", *lines[-LAST:]]
 
 
+ANY = Screen(Size(10_000, 10_000), Size(10_000, 10_000), frozenset())
+"""A picture as large as there may be, where none is at hand yet."""
+
+
 def smart_resize(size: Size, factor: int, most: int, least: int = 4) -> Size:
     """The size a picture is given at: sides that are multiples of `factor`, `least` to `most` tokens.
 

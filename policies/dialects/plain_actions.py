@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from screenwright.policies.dialects import values
+from screenwright.policies.dialects.calls_written import amount
 from screenwright.policies.dialects.loose import short
 from screenwright.tools.actions import (
     Action,
@@ -161,7 +162,7 @@ def said(action: Action, place: Callable[[Point], list[int]]) -> dict[str, Any]:
         case OpenApp(name=name):
             return {"action": "open", "name": name}
         case Wait(seconds=seconds):
-            return {"action": "wait", "seconds": seconds}
+            return {"action": "wait", "seconds": amount(seconds)}
         case Ask(question=question):
             return {"action": "ask", "question": question}
         case Done(success=success, answer=answer):

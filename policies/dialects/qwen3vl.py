@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from screenwright.policies.chat import Reply, Sampling, Shape
 from screenwright.policies.dialects import calls, calls_written, functions, loose
-from screenwright.policies.dialects.dialect import Said, Screen, listed, on_grid, to_grid
+from screenwright.policies.dialects.dialect import ANY, Said, Screen, listed, on_grid, to_grid
 from screenwright.policies.dialects.saying import lark_json, last_line, named, possible, prompt, remembered
 from screenwright.policies.dialects.values import placed
 from screenwright.tools.actions import Action
@@ -100,7 +100,7 @@ class QwenDialect:
         return f"<tool_call>\n{call}\n</tool_call>"
 
     def pointing(self, what: str) -> tuple[str, Shape]:
-        most = Size(999, 999) if self.factor == 32 else Size(9999, 9999)
+        most = self.most(ANY)
         here = functions.call_schema(False, ["left_click"], most)
         absent = functions.call_schema(False, ["terminate"], most)
         question = (

@@ -12,7 +12,16 @@ from typing import Any
 
 from screenwright.policies.chat import GREEDY, Reply, Shape
 from screenwright.policies.dialects import loose, uitars_actions, uitars_calls
-from screenwright.policies.dialects.dialect import Said, Screen, in_pixels, listed, on_grid, to_grid, to_pixels
+from screenwright.policies.dialects.dialect import (
+    ANY,
+    Said,
+    Screen,
+    in_pixels,
+    listed,
+    on_grid,
+    to_grid,
+    to_pixels,
+)
 from screenwright.policies.dialects.qwen3vl import in_a_line
 from screenwright.policies.dialects.saying import last_line, named, possible, prompt, remembered
 from screenwright.policies.dialects.uitars_grammar import grammar, pointing_grammar
@@ -87,7 +96,7 @@ class UITarsDialect:
             "Action: click(start_box='<|box_start|>(x,y)<|box_end|>') at its middle, "
             "or Action: finished(content='absent') when it is not on the picture."
         )
-        return question, Shape(pointing_grammar(Size(9999, 9999)))
+        return question, Shape(pointing_grammar(self.most(ANY)))
 
     def pointed(self, reply: Reply, shown: Size) -> Point | None:
         try:

@@ -6,7 +6,7 @@ from screenwright.tools import keys as key_names
 from screenwright.tools.geometry import Size
 
 TEXT_MOST = 2000
-# Without the two marks that would have to be written in another way within the quotation marks.
+# Without the two that are written in another way within quotation marks.
 SINGLE = "".join(chr(code) for code in range(33, 127) if chr(code) not in "'\\" and not chr(code).isupper())
 
 BOX = '<|box_start|> "(" X "," Y ")" <|box_end|>'
@@ -52,7 +52,7 @@ def _terminals(used: str, most: Size) -> list[str]:
     if " KEY " in used:
         named = "|".join(key_names.NAMES)
         single = "".join("\\" + char if char in "[]^-&~/" else char for char in SINGLE)
-        lines += [f"KEY: /{named}|[{single}]/"]
+        lines += [f"KEY: /{named}|[{single}]|\\\\['\\\\]/"]
     if " TEXT " in used:
         lines += [f"TEXT: /{_text(0, TEXT_MOST)}/"]
     if " NAME " in used:

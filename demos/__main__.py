@@ -18,7 +18,7 @@ from screenwright.agent.console import Console
 from screenwright.tools import Desktop, Reader
 from screenwright.tools.errors import ScreenwrightError
 
-NAMES = ("signup", "note", "sum", "order")
+NAMES = ("signup", "note", "sum", "order", "pointing")
 
 
 def main() -> int:

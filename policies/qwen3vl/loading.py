@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -107,7 +108,7 @@ def open_checkpoint(
     }
     settle_checkpoint(about, place, settings)
     try:
-        with _no_bars(transformers):
+        with _no_bars(transformers), _quietly():
             model = transformers.AutoModelForImageTextToText.from_pretrained(folder, **settings)
     except ImportError as error:
         raise NotInstalled(f"{name} can't be loaded without another package: {error}") from error
@@ -125,8 +126,22 @@ def open_checkpoint(
 
 
 @contextmanager
+def _quietly() -> Iterator[None]:
+    """What torchao says on its import would stand in standard error among our own words."""
+    loud = [logging.getLogger(name) for name in ("torchao", "torch.utils._pytree")]
+    before = [logger.level for logger in loud]
+    for logger in loud:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loud, before, strict=True):
+            logger.setLevel(level)
+
+
+@contextmanager
 def _no_bars(transformers: Any) -> Iterator[None]:
-    """Its progress bars go to standard error, where our own words are; a terminal's user may want them."""
+    """The same for progress bars; at a terminal they stay, since gigabytes take a while."""
     bars = transformers.utils.logging
     shown = bars.is_progress_bar_enabled() and not sys.stderr.isatty()
     if shown:
@@ -140,6 +155,11 @@ def _no_bars(transformers: Any) -> Iterator[None]:
 
 def libraries() -> tuple[Any, Any]:
     """(transformers, torch); NotInstalled with the command. A torchvision that is broken breaks both."""
+    with _quietly():
+        return _imported()
+
+
+def _imported() -> tuple[Any, Any]:
     try:
         import torch
         import transformers

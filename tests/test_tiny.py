@@ -15,8 +15,8 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tiny import judge, scenes, train, trial
-from tiny.build import CHECKPOINT, TEMPLATES, tiny
+from tiny import judge, scenes, train
+from tiny.build import TEMPLATES, tiny
 from tiny.lessons import GRID, IGNORED, PADS, Writer, pictures
 from tiny.scenes import SCREEN, SHOWN, Scene
 from tiny.vocabulary import LARGE, SPECIAL, TAUGHT, WRITTEN, vocabulary
@@ -24,11 +24,8 @@ from tiny.vocabulary import LARGE, SPECIAL, TAUGHT, WRITTEN, vocabulary
 from screenwright.policies.chat import Turn
 from screenwright.policies.dialects.dialect import Screen
 from screenwright.policies.history import History
-from screenwright.policies.qwen3vl.engine import Engine
-from screenwright.policies.qwen3vl.loading import open_checkpoint
-from screenwright.tools import Desktop, Observation, Point
+from screenwright.tools import Observation, Point
 from screenwright.tools.actions import Click
-from screenwright.tools.errors import DeviceLost
 from screenwright.tools.geometry import View
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -252,53 +249,3 @@ def test_training_runs(tmp_path: Path) -> None:
     assert [line.get("part") for line in lines] == [None, "vision", "vision", "words", "words", "words"]
     assert lines[-1]["scenes"] == 8
     assert "hit" in judge.figures(model(tmp_path), vocabulary(TAUGHT), 1, 4)
-
-
-# the trained one
-
-
-def test_the_trained_checkpoint_looks_and_clicks() -> None:
-    words = processor(CHECKPOINT).tokenizer
-    found = judge.figures(model(CHECKPOINT), words, seed=7, scenes=60)
-    assert found["hit"] >= 0.8, found
-    assert found["done"] >= 0.8, found
-    assert found["whole"] >= 0.8, found
-    assert found["parses"] >= 0.98, found
-
-
-def test_the_trained_checkpoint_does_tasks_on_the_real_window(desktop: Desktop, tmp_path: Path) -> None:
-    """Loop, dialect, grammar and engine: what is asked for is clicked and nothing else, and it says so."""
-    engine = Engine(open_checkpoint(str(CHECKPOINT)))
-    runs: list[dict[str, Any]] = []
-    for seed in range(10):
-        (tmp_path / str(seed)).mkdir()
-        size = "256x192" if seed < 7 else "512x384"
-        runs.append(trial.task(desktop, engine, 100 + seed, tmp_path / str(seed), size))
-    assert sum(run["good"] for run in runs) >= 8, runs
-
-
-# the window
-
-
-def test_the_window_of_buttons_reacts(desktop: Desktop, tmp_path: Path, eventually: Any) -> None:
-    clicked = tmp_path / "clicked.txt"
-    desktop.start(
-        [sys.executable, str(ROOT / "demos" / "buttons.py"), str(clicked), "--seed", "3", "--count", "3"]
-    )
-    buttons = scenes.demo.scatter(random.Random(3), 3)
-    first = buttons[0]
-    with Desktop(window="Coloured buttons", display=desktop.environment["DISPLAY"]) as window:
-
-        def shown() -> bool:
-            try:
-                observation = window.observe()
-            except DeviceLost:
-                return False
-            x, y = first.middle
-            same = tuple(observation.pixels[int(y), int(x)]) == scenes.demo.PALETTE[first.colour]
-            return observation.frame == SHOWN and same
-
-        eventually(shown)
-        window.perform(Click(point=Point(*first.middle, SHOWN)))
-        eventually(lambda: not shown())
-    assert clicked.read_text(encoding="utf-8") == f"{first.colour}\n"

@@ -7,31 +7,43 @@ that comes after the first one new, every time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from screenwright.policies.chat import Part, Picture, Turn
 from screenwright.policies.dialects.dialect import Dialect, Screen, smart_resize
-from screenwright.tools.actions import Ask, describe
+from screenwright.policies.dialects.loose import clean
+from screenwright.policies.dialects.saying import remembered
+from screenwright.tools.actions import Action, Ask, aim
 from screenwright.tools.geometry import Point, Region, Size
 from screenwright.tools.observation import Observation, Pixels
 from screenwright.tools.steps import Step
 
 CROPPED = "Only the part"
-FIRST_LINES, LAST_LINES = 3, 30
+UNCHANGED = "The screen has not changed.\n"
+EXCHANGES = 32  # at most; a screen that never changes adds no picture and would never be cut
+OTHERS = 12  # steps of another policy that are told at once
+NOTE_MOST = 400  # characters of one outcome
 CROP_SHARE = 0.25  # of the picture; a change over more of it is shown whole
 
 
 @dataclass
 class Exchange:
-    """One user turn and the reply to it; `line` is what stays of it after a cut."""
+    """One user turn and the reply to it.
+
+    `line` is what stays of it after a cut, with `became`, what became of its action; `more`: further actions in
+    the reply, which were not done. `others`: what another policy did before it, in lines.
+    """
 
     parts: list[Part] = field(default_factory=list[Part])
     seen: Picture | None = None
     reply: str | None = None
     line: str = ""
+    became: str = ""
+    more: int = 0
+    others: list[str] = field(default_factory=list[str])
 
     @property
     def pictures(self) -> int:
@@ -55,8 +67,10 @@ class History:
         self.dialect, self.grow, self.keep, self.budget, self.crops = dialect, grow, keep, budget, crops
         self.begin("")
 
-    def begin(self, task: str) -> None:
+    def begin(self, task: str, secrets: Mapping[str, str] | None = None) -> None:
+        """secrets: values that another policy may type and this model is not to read, by their names."""
         self._task = task
+        self._secrets = dict(secrets or {})
         self._exchanges = [Exchange()]
         self._earlier: list[str] = []
         self._known = 0
@@ -64,26 +78,31 @@ class History:
 
     def turns(self, steps: Sequence[Step], observation: Observation, screen: Screen) -> list[Turn]:
         """The conversation up to the present screen; call once for each decision."""
-        for step in steps[self._known :]:
-            self._learn(step)
+        others = [line for step in steps[self._known :] if (line := self._learn(step, screen))]
         self._known = len(steps)
-        self._show(observation, screen)
-        if sum(exchange.pictures for exchange in self._exchanges) > self.grow:
+        self._tell(others)
+        self._show(observation, screen, bool(others))
+        pictures = sum(exchange.pictures for exchange in self._exchanges)
+        if pictures > self.grow or len(self._exchanges) > EXCHANGES:
             self._cut(self.keep)
         return self.written(screen)
 
-    def said(self, reply: str, line: str) -> None:
-        """The present screen's reply, once it was read as an action: it is kept as it came."""
-        self._exchanges[-1].reply = reply
-        self._exchanges[-1].line = line
+    def said(self, reply: str, line: str, more: int = 0) -> None:
+        """The present screen's reply, once it was read as an action: it is kept as it came.
+
+        more: further actions in it, which are not done; the next turn says so.
+        """
+        now = self._exchanges[-1]
+        now.reply, now.line, now.more = reply, line, more
 
     def forget(self) -> None:
         """The present screen's reply was not followed."""
-        self._exchanges[-1].reply, self._exchanges[-1].line = None, ""
+        self.said("", "")
+        self._exchanges[-1].reply = None
 
     def shorten(self) -> bool:
         """Keep only the newest picture; False when that is all there is already."""
-        if len(self._exchanges) == 1:
+        if len(self._exchanges) == 1 and self._exchanges[0].pictures <= 1:
             return False
         self._leave(len(self._exchanges) - 1)
         return True
@@ -93,7 +112,7 @@ class History:
         return smart_resize(size, self.dialect.factor, self.budget)
 
     def written(self, screen: Screen) -> list[Turn]:
-        before, after = self.dialect.opening(self._task, self._lines)
+        before, after = self.dialect.opening(self._task, self._earlier)
         turns = [Turn.of("system", self.dialect.system(screen))]
         for number, exchange in enumerate(self._exchanges):
             parts = [before, *exchange.parts, after] if number == 0 else exchange.parts
@@ -102,24 +121,47 @@ class History:
                 turns.append(Turn.of("assistant", exchange.reply))
         return turns
 
-    def _learn(self, step: Step) -> None:
-        """What became of a step. A reply that could not be used is forgotten; what was wrong with it is told."""
+    def _learn(self, step: Step, screen: Screen) -> str:
+        """What became of a step. A reply that could not be used is forgotten; what was wrong with it is told.
+        What another policy did comes back as a line."""
         now = self._exchanges[-1]
         if step.decision is None:
             self.forget()
-            now.parts.append(f"Your last reply could not be used: {step.result.message}\n")
-        elif now.reply is None:  # another policy's doing
-            now.parts.append(f"Done meanwhile: {describe(step.decision.action)}.\n")
-        else:
-            words = _outcome(step)
-            self._exchanges.append(Exchange([words] if words else []))
+            now.parts.append(f"Your last reply could not be used: {_short(step.result.message)}\n")
+            return ""
+        if now.reply is None:
+            return self._words(step.decision.action, screen) + _became(step)
+        now.became = _became(step)
+        words = _outcome(step)
+        if now.more and step.result.ok:
+            words = f"Only the first of your {now.more + 1} actions was done.\n{words}"
+        self._exchanges.append(Exchange([words] if words else []))
+        return ""
 
-    def _show(self, observation: Observation, screen: Screen) -> None:
+    def _words(self, action: Action, screen: Screen) -> str:
+        """Another policy's action as this model would put it."""
+        line, point = remembered(action), aim(action)
+        if point is not None and not getattr(action, "target", None):
+            line += " at [{}, {}]".format(*self.dialect.place(point, screen))
+        for name, value in self._secrets.items():
+            line = line.replace(value, f"{{{{{name}}}}}") if value else line
+        return line
+
+    def _tell(self, others: list[str]) -> None:
+        """What another policy did; of many steps only the last ones."""
+        now = self._exchanges[-1]
+        now.others += others
+        if len(others) > OTHERS:
+            now.parts.append(f"Done meanwhile: {len(others) - OTHERS} steps, and then these.\n")
+        now.parts += [f"Done meanwhile: {line}.\n" for line in others[-OTHERS:]]
+
+    def _show(self, observation: Observation, screen: Screen, others: bool) -> None:
         now = self._exchanges[-1]
         picture = Picture(resized(observation.pixels, screen.shown))
         if picture == self._last:
-            if not any(isinstance(part, str) and "Nothing changed" in part for part in now.parts):
-                now.parts.append("The screen has not changed.\n")
+            told = any(not isinstance(p, str) or "Nothing changed" in p or p == UNCHANGED for p in now.parts)
+            if others or not told:
+                now.parts.append(UNCHANGED)
         elif (
             self.crops
             and self._last is not None
@@ -139,29 +181,24 @@ class History:
         return self.dialect.place(Point(x, y, screen.shown).on(screen.captured), screen)
 
     def _cut(self, keep: int) -> None:
-        """All but the last `keep` pictures leave."""
-        first, pictures = len(self._exchanges) - 1, self._exchanges[-1].pictures
-        while first > 0 and pictures + self._exchanges[first - 1].pictures <= keep:
+        """All but the last `keep` pictures leave, of which the first is a whole one."""
+        first, later = len(self._exchanges) - 1, 0
+        while first > 0 and len(self._exchanges) - first < EXCHANGES // 2:
+            later += self._exchanges[first].pictures
+            if later + 1 > keep:
+                break
             first -= 1
-            pictures += self._exchanges[first].pictures
         self._leave(first)
 
     def _leave(self, count: int) -> None:
         """So many exchanges become lines; what is kept begins with a whole picture."""
-        self._earlier += [exchange.line for exchange in self._exchanges[:count]]
+        for exchange in self._exchanges[:count]:
+            self._earlier += [*exchange.others, exchange.line + exchange.became]
         self._exchanges = self._exchanges[count:]
         head = self._exchanges[0]
         if head.seen is not None:
-            words = [part for part in head.parts if isinstance(part, str) and not part.startswith(CROPPED)]
-            head.parts = [*words, head.seen]
-
-    @property
-    def _lines(self) -> list[str]:
-        """What was done before what is shown: of many steps the first and the last ones."""
-        left = len(self._earlier) - FIRST_LINES - LAST_LINES
-        if left <= 0:
-            return self._earlier
-        return [*self._earlier[:FIRST_LINES], f"({left} steps more)", *self._earlier[-LAST_LINES:]]
+            words = [part for part in head.parts if isinstance(part, str) and part != UNCHANGED]
+            head.parts = [*(part for part in words if not part.startswith(CROPPED)), head.seen]
 
 
 def _outcome(step: Step) -> str:
@@ -169,13 +206,28 @@ def _outcome(step: Step) -> str:
     assert step.decision is not None
     message, effect = step.result.message, step.result.effect
     if not step.result.ok:
-        return f"That was not done: {message}\n"
+        return f"That was not done: {_short(message)}\n"
     if isinstance(step.decision.action, Ask):
         return f"The person answers: {message}\n"
     if effect.where == "nothing":
         warning = message.partition("; ")[2]
-        return "Nothing changed" + (f"; {warning}" if warning else "") + ".\n"
+        return "Nothing changed" + (f"; {_short(warning)}" if warning else "") + ".\n"
     return ""
+
+
+def _became(step: Step) -> str:
+    """The same, for the line that is remembered of it."""
+    assert step.decision is not None
+    if not step.result.ok:
+        return f" (not done: {_short(step.result.message, 100)})"
+    if isinstance(step.decision.action, Ask):
+        return f" (answered: {_short(step.result.message, 200)})"
+    return " (nothing changed)" if step.result.effect.where == "nothing" else ""
+
+
+def _short(message: str, most: int = NOTE_MOST) -> str:
+    message = clean(" ".join(message.split()))
+    return message if len(message) <= most else message[: most - 3] + "..."
 
 
 def resized(pixels: Pixels, size: Size) -> Pixels:

@@ -116,8 +116,9 @@ class Reply:
 
     `text`: the words, without the end mark. `thinking`: what a server keeps apart as reasoning.
     `calls`: tool calls that a server has taken out of the text, as (name, arguments in JSON).
-    `finish`: "stop", or "length" where the limit cut it. `usage`: prompt_tokens, cached_tokens (of these,
-    not computed again), reply_tokens, and seconds as prefill_s, decode_s, grammar_s, wall_s, as known.
+    `finish`: "stop", or "length" where the limit cut or closed it: it may read well and not be what was meant.
+    `usage`: prompt_tokens, cached_tokens (of these, not computed again), reply_tokens, and seconds as
+    prefill_s, decode_s, grammar_s, wall_s, as known.
     """
 
     text: str

@@ -73,10 +73,10 @@ class ModelPolicy:
         screen = Screen(observation.frame, self.history.fit(observation.frame), self._kinds())
         turns = self.history.turns(steps, observation, screen)
         reply = self._ask(turns, screen)
-        try:
-            said = self.dialect.read(reply, screen)
-        except BadReply as error:
-            raise _explained(error, reply, self.limit) from error
+        if reply.finish == "length":
+            # It may read well all the same: a coordinate that lost its last digits is one.
+            raise BadReply(f"the reply was cut at its limit of {self.limit} tokens: say less", reply.text)
+        said = self.dialect.read(reply, screen)
         self.history.said(reply.text, said.line)
         thought = said.thought + (f" ({said.more} more in the same reply: left)" if said.more else "")
         usage = {**reply.usage, "decide_s": time.perf_counter() - started}
@@ -134,10 +134,3 @@ def _dialect(given: str | Dialect | None, model: Model) -> Dialect:
     if given is None:
         return dialect_of(model.name)
     return named_dialect(given) if isinstance(given, str) else given
-
-
-def _explained(error: BadReply, reply: Reply, limit: int) -> BadReply:
-    """The parser's words, and that the reply was cut where that is why."""
-    if reply.finish != "length":
-        return error
-    return BadReply(f"the reply was cut at its limit of {limit} tokens: {error}", reply.text)

@@ -86,9 +86,10 @@ def test_a_model_that_is_lost_ends_the_run_and_keeps_the_trace(tmp_path: Path) -
 
 
 def test_a_reply_that_was_cut_says_so(tmp_path: Path) -> None:
-    cut = Reply('{"action": "type", "text": "Bon', finish="length")
+    cut = Reply('{"action": "click", "target": "City", "coordinate": [500, 2]}', finish="length")
     model = ScriptedModel([cut, DONE])
-    run(model, tmp_path)
+    _, device = run(model, tmp_path)
+    assert not device.log  # it reads well, and is not what was meant
     assert "the reply was cut at its limit of 1024 tokens" in model.requests[1].turns[-1].text
 
 

@@ -18,8 +18,7 @@ from screenwright.policies.qwen3vl.sampling import Picker
 from screenwright.tools.errors import TooLong
 
 OPENING = 16  # ids by which two prompts may differ where a reply begins
-CLOSE_TOKENS = 48  # before the limit a held reply begins to close
-OVER_TOKENS = 200  # beyond the limit it may still close
+OVER_TOKENS = 200  # beyond its limit a held reply may still close
 
 
 class Engine:
@@ -176,6 +175,7 @@ class Writing:
         self._picker = Picker(sampling, engine.network.device)
         self.grammar_s = 0.0
         self.forced = 0
+        self._closed = False
         if shape is not None:
             started = time.perf_counter()
             self._held = engine.grammars().begin(shape, engine.prompter.thinks)
@@ -192,7 +192,7 @@ class Writing:
             token = self._pick(logits, ids, limit)
             going = token not in self._ends if self._held is None else self._held.take(token)
             if not going:
-                return (ids if token in self._ends else [*ids, token]), "stop"
+                return (ids if token in self._ends else [*ids, token]), "length" if self._closed else "stop"
             certain = self._certain()
             ids += [token, *certain]
             if len(ids) >= limit + (OVER_TOKENS if self._held else 0):
@@ -213,7 +213,9 @@ class Writing:
             return self._picker.pick(logits, None, ids)
         started = time.perf_counter()
         allowed = self._held.allowed()
-        if len(ids) >= limit - CLOSE_TOKENS:
+        if len(ids) >= limit:
+            # What is closed is whole and may still be wrong: [244, 144] was closed as [244, 1]. So it is told.
+            self._closed |= int(allowed.sum()) > 1
             allowed = self._held.closing(allowed)
         mask = self._engine.network.mask(allowed)
         self.grammar_s += time.perf_counter() - started

@@ -19,7 +19,7 @@ from screenwright.tools.geometry import Size
 sys.path.append(str(FOLDER.parent))  # tests/tiny
 
 SAMPLES = 100_000
-LIMIT = 40
+LIMIT = 80
 SCREEN = Size(1280, 800)
 DESKTOP = frozenset(("click", "drag", "scroll", "move", "type_text", "press_keys", "wait", "done"))
 PHONE = frozenset(("click", "long_press", "swipe", "type_text", "press_button", "open_app", "wait", "ask", "done"))
@@ -37,8 +37,6 @@ def _grammars(folder: Path) -> tuple[Any, Any]:
 
 def sampled(first: int, count: int) -> tuple[int, int, str]:
     """(valid, tokens, the first bad reply) of `count` replies by random weights, from seed `first`."""
-    from screenwright.policies.qwen3vl.engine import CLOSE_TOKENS
-
     with tempfile.TemporaryDirectory() as folder:
         grammars, tokenizer = _grammars(Path(folder))
     kinds = [
@@ -57,7 +55,7 @@ def sampled(first: int, count: int) -> tuple[int, int, str]:
         going = True
         while going and len(ids) < LIMIT + 400:
             allowed = held.allowed()
-            if len(ids) >= LIMIT + CLOSE_TOKENS:
+            if len(ids) >= LIMIT:
                 allowed = held.closing(allowed)
             logits = weights[random.integers(512)] + random.gumbel(size=grammars.rows).astype(np.float32)
             token = int(np.where(allowed, logits, -np.inf).argmax())

@@ -86,10 +86,12 @@ class Shape:
 
     `lark`: a grammar of the whole reply in llguidance's Lark form; tokens that a vocabulary has whole are
     written bare (`<tool_call>`). `schema`: a JSON schema, only where the whole reply is one JSON value.
+    `closers`: what ends a part of it that is open, the innermost first; a reply at its limit takes these.
     """
 
     lark: str
     schema: dict[str, Any] | None = None
+    closers: tuple[str, ...] = ("\n", '"', "]", "}")
 
     @cached_property
     def key(self) -> str:

@@ -71,7 +71,7 @@ class UITarsDialect:
         return (f"## Action History\n{done}\n" if done else "") + f"## User Instruction\n{task}\n", ""
 
     def shape(self, screen: Screen) -> Shape:
-        return Shape(grammar(self.actions(screen), self.most(screen)))
+        return Shape(grammar(self.actions(screen), self.most(screen)), closers=("\n", "'", ")"))
 
     def read(self, reply: Reply, screen: Screen) -> Said:
         try:

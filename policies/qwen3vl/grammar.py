@@ -46,7 +46,7 @@ class Grammars:
         self._compiled: OrderedDict[tuple[str, bool], Any] = OrderedDict()
         self.rows = rows
         self.ends = ends
-        self._closers = self._closing(tokenizer)
+        self._tokenizer = tokenizer
 
     def begin(self, shape: Shape, thinks: bool) -> Held:
         """A reply that is yet to come, held to `shape`."""
@@ -56,7 +56,7 @@ class Grammars:
         self._compiled.move_to_end(key)
         while len(self._compiled) > KEPT:
             self._compiled.popitem(last=False)
-        return Held(self._compiled[key].deep_copy(), self.rows, self.ends, self._closers)
+        return Held(self._compiled[key].deep_copy(), self.rows, self.ends, self._closing(shape.closers))
 
     def _compile(self, lark: str, thinks: bool) -> Any:
         lark = self._spelled(with_thinking(lark) if thinks else lark)
@@ -74,14 +74,13 @@ class Grammars:
         spelled = SPECIAL.sub(lambda m: m[0] if m[0] in self._whole else f'"{m[0]}"', rules)
         return spelled + json_at + rest
 
-    def _closing(self, tokenizer: Any) -> list[int]:
-        """Ids that end what is open, the innermost first: a line or thought, a string, a list, an object."""
+    def _closing(self, closers: tuple[str, ...]) -> list[int]:
+        """Ids that end what is open: a reply, a thought, and what the shape names."""
         found: list[int] = list(self.ends)
-        vocabulary = tokenizer.get_vocab()
-        if "</think>" in vocabulary:
-            found.append(vocabulary["</think>"])
-        for text in ("\n", '"', "]", "}"):
-            ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+        if "</think>" in self._whole:
+            found.append(self._tokenizer.convert_tokens_to_ids("</think>"))
+        for text in closers:
+            ids = self._tokenizer(text, add_special_tokens=False)["input_ids"]
             if len(ids) == 1:
                 found.append(ids[0])
         return found

@@ -19,7 +19,7 @@ from screenwright.tools.geometry import Size
 sys.path.append(str(FOLDER.parent))  # tests/tiny
 
 SAMPLES = 100_000
-LIMIT = 80
+LIMIT = 40
 SCREEN = Size(1280, 800)
 DESKTOP = frozenset(("click", "drag", "scroll", "move", "type_text", "press_keys", "wait", "done"))
 PHONE = frozenset(("click", "long_press", "swipe", "type_text", "press_button", "open_app", "wait", "ask", "done"))

@@ -177,7 +177,7 @@ def test_a_degenerate_reply_takes_no_time(name: str) -> None:
             text = before + piece * (LENGTH // len(piece))
             started = time.process_time()
             read(name, text)
-            read(name, text + GOOD)
+            read(name, text + "</think>" + GOOD)
             slowest = max(slowest, time.process_time() - started)
     assert slowest < 1.5  # of two replies of 100 kB, in this process; a quadratic search takes minutes
 

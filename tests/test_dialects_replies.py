@@ -63,6 +63,7 @@ CLEAR: list[tuple[str, str, Action]] = [
     ("23_line_feed_in_text", "qwen3vl", TypeText(text="one\ntwo")),
     ("owl1_thinking_call_conclusion", "guiowl1", SAVE),
     ("owl1_thinking_call_conclusion", "guiowl", SAVE),
+    ("owl1_call_in_thinking", "guiowl1", SAVE),
     ("tars_marks", "uitars", SAVE),
     ("tars_marks_taken_out", "uitars", SAVE),
     ("tars_wide", "uitars", SAVE),

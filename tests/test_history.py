@@ -196,6 +196,7 @@ def test_a_screen_that_never_changes_does_not_grow_the_conversation_without_end(
 def test_a_reply_that_could_not_be_used_is_forgotten_and_why_is_said() -> None:
     run = Telling()
     first = list(run.look(frame(1)))
+    run.history.said("read, and refused by whoever asked", "a line")
     run.became(None, Result(False, "the reply is not a JSON object"))
     run.look(frame(1))
     assert len(run.turns) == 2

@@ -256,6 +256,7 @@ SWIPED = Swipe(start=at(540, 1200, TOUCHED), end=at(540, 0, TOUCHED))
         ({"action": "type", "text": "你好"}, TypeText(text="你好")),
         ({"action": "system_button", "button": "back"}, PressButton(button="back")),
         ({"action": "system_button", "button": "Home"}, PressButton(button="home")),
+        ({"action": "system_button", "button": "Menu"}, PressButton(button="recents")),
         ({"action": "key", "text": "KEYCODE_VOLUME_UP"}, PressButton(button="volume_up")),
         ({"action": "key", "text": "app_switch"}, PressButton(button="recents")),
         ({"action": "open", "text": "Settings"}, OpenApp(name="Settings")),

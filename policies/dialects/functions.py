@@ -49,8 +49,9 @@ MOBILE: dict[str, tuple[str, tuple[str, ...]]] = {
     "interact": ("ask", ("text",)),
     "terminate": ("done", ("status",)),
 }
-SYSTEM_BUTTONS: dict[str, SystemButton] = {"Back": "back", "Home": "home", "Menu": "menu", "Enter": "enter"}
-PHONE_KEYS: tuple[SystemButton, ...] = ("volume_up", "volume_down", "power", "recents")
+SYSTEM_BUTTONS: dict[str, SystemButton] = {"Back": "back", "Home": "home", "Menu": "recents", "Enter": "enter"}
+"""Menu is what the families call the list of open apps."""
+PHONE_KEYS: tuple[SystemButton, ...] = ("volume_up", "volume_down", "power", "menu")
 TERMINATE = {"success": True, "failure": False}
 
 

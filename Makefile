@@ -7,7 +7,7 @@ SETUP := PYTHON="$(PYTHON)" .ci/setup
 PATHS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bench-readme clean
+.PHONY: help demo test check bench bench-gpu bench-readme clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s'|' 2>/dev/null \
@@ -28,6 +28,10 @@ check: ## the gate: style, types, import direction, length of files
 bench: ## measure the rows into build/bench.json; ROWS="click typing" measures a part
 	@$(SETUP) bench
 	@$(BIN)/python tests/bench $(ROWS)
+
+bench-gpu: ## the 4B configuration on a GPU: a step with and without the cache, tokens a second, memory
+	@$(SETUP) test
+	@PYTHONPATH=tests $(BIN)/python tests/bench/gpu.py $(GPU)
 
 bench-readme: ## write the table of build/bench.json into README.md
 	@$(SETUP) test

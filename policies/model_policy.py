@@ -11,6 +11,7 @@ import numpy as np
 from screenwright.policies.chat import GREEDY, Model, Picture, Reply, Sampling, Shape, Turn
 from screenwright.policies.dialects.dialect import Dialect, Screen, dialect_of, smart_resize
 from screenwright.policies.dialects.dialect import dialect as named_dialect
+from screenwright.policies.dialects.saying import spoken
 from screenwright.policies.history import History, resized
 from screenwright.tools.actions import Action, TypeText
 from screenwright.tools.errors import BadReply, TooLong
@@ -65,7 +66,8 @@ class ModelPolicy:
         """A `{{secret...}}` stays as it is in what the model reads, and is put in when it is typed."""
         self._secrets = {key: value for key, value in task.parameters.items() if key.startswith("secret")}
         open_to_see = {key: value for key, value in task.parameters.items() if key not in self._secrets}
-        self.history.begin(PARAMETER.sub(lambda m: open_to_see.get(m[1], m[0]), task.text).strip())
+        words = PARAMETER.sub(lambda m: open_to_see.get(m[1], m[0]), task.text).strip()
+        self.history.begin(words, self._secrets)
 
     def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
         """One action. BadReply: the reply could not be read; it is forgotten, and the next turn says why."""
@@ -77,7 +79,7 @@ class ModelPolicy:
             # It may read well all the same: a coordinate that lost its last digits is one.
             raise BadReply(f"the reply was cut at its limit of {self.limit} tokens: say less", reply.text)
         said = self.dialect.read(reply, screen)
-        self.history.said(reply.text, said.line)
+        self.history.said(spoken(reply), said.line, said.more)
         thought = said.thought + (f" ({said.more} more in the same reply: left)" if said.more else "")
         usage = {**reply.usage, "decide_s": time.perf_counter() - started}
         return Decision(self._filled(said.action), thought, reply.text, usage, source=self.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -109,3 +110,15 @@ def test_the_table_goes_into_the_readme_between_its_markers(house: Path) -> None
     assert text.endswith("<!-- /bench -->\nafter\n")
     readme.write_text("no markers")
     assert bench(house, "--readme").returncode == 1
+
+
+def test_the_gpu_bench_runs_over_a_small_model_and_says_when_there_is_no_gpu() -> None:
+    folder = Path(__file__).parent
+    command = [sys.executable, str(folder / "bench" / "gpu.py")]
+    environment = {**os.environ, "PYTHONPATH": str(folder), "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+    none = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100)
+    assert none.returncode == 7 and "torch sees no GPU here" in none.stderr
+    small = [*command, "--tiny", "--device", "cpu", "--shot", "64x64", "--steps", "2"]
+    done = subprocess.run(small, env=environment, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    assert "prefill, step 2" in done.stdout and "of them certain" in done.stdout

@@ -182,6 +182,17 @@ def test_the_default_is_literal_alone_where_no_model_is(monkeypatch: pytest.Monk
         policy_of("magic", Which())
 
 
+def test_a_call_that_a_server_took_out_stays_in_the_conversation(tmp_path: Path) -> None:
+    call = ("computer_use", '{"action": "left_click", "coordinate": [500, 230]}')
+    end = ("computer_use", '{"action": "terminate", "status": "success"}')
+    model = ScriptedModel([Reply("Action: Click City.", calls=(call, end)), Reply("", calls=(end,))])
+    policy = ModelPolicy(model, "qwen3vl")
+    assert Agent(policy, FakeDevice(), trace=tmp_path / "run").run("click City").ok
+    said, told = model.requests[1].turns[-2:]
+    assert said.role == "assistant" and '"left_click"' in said.text and "Click City" in said.text
+    assert "first" in told.text  # of two actions only the first was done, and the model is told
+
+
 def test_stuck_and_limits_hold_for_a_model_too(tmp_path: Path) -> None:
     nowhere = '{"action": "click", "target": "nothing", "coordinate": [990, 990]}'
     model = ScriptedModel([nowhere] * 9)

@@ -43,42 +43,44 @@ class Prefill:
     tokens: int
 
 
-def _shot(size: Size, seed: int) -> Picture:
+def shot(size: Size, seed: int) -> Picture:
     noise = np.random.default_rng(seed).integers(0, 255, (size.height, size.width, 3), dtype=np.uint8)
     return Picture(noise)
 
 
-def _conversation(engine: Any, size: Size, steps: Sequence[int]) -> Iterator[tuple[int, list[Turn], Any]]:
+def conversation(engine: Any, size: Size, steps: Sequence[int]) -> Iterator[tuple[int, list[Turn], Any]]:
     """A run of so many steps through the engine: at each of `steps` what was asked, and its Reply."""
-    turns = [Turn.of("system", WORDS * 4), Turn.of("user", WORDS, _shot(size, 0))]
+    turns = [Turn.of("system", WORDS * 4), Turn.of("user", WORDS, shot(size, 0))]
     for step in range(1, max(steps) + 1):
         reply = engine.reply(turns, limit=2)
         if step in steps:
             yield step, list(turns), reply
-        turns += [Turn.of("assistant", reply.text), Turn.of("user", WORDS, _shot(size, step))]
+        turns += [Turn.of("assistant", reply.text), Turn.of("user", WORDS, shot(size, step))]
 
 
-def _full(engine: Any, turns: Sequence[Turn]) -> tuple[float, int]:
+def full_pass(engine: Any, turns: Sequence[Turn]) -> tuple[float, int]:
     """Seconds of the library's own pass over everything, pictures and all, with no cache from before."""
     import torch
 
     prompt = engine.prompter.prompt(turns, ())
-    model = engine.checkpoint.model
+    model, device = engine.checkpoint.model, engine.network.device
     types = torch.zeros(1, len(prompt.ids), dtype=torch.int32)
     for look in prompt.looks:
         types[0, look.start : look.end] = 1
     model.model.rope_deltas = None
     began = time.perf_counter()
     pixels = torch.cat([engine.checkpoint.patching.patches(look.frames) for look in prompt.looks])
+    grids = torch.tensor([[1, look.rows, look.columns] for look in prompt.looks])
     with torch.inference_mode():
-        model(
-            input_ids=torch.tensor([prompt.ids]),
-            mm_token_type_ids=types,
-            pixel_values=pixels,
-            image_grid_thw=torch.tensor([[1, look.rows, look.columns] for look in prompt.looks]),
+        out = model(
+            input_ids=torch.tensor([prompt.ids], device=device),
+            mm_token_type_ids=types.to(device),
+            pixel_values=pixels.to(device),
+            image_grid_thw=grids.to(device),
             use_cache=True,
             logits_to_keep=1,
         )
+        float(out.logits[0, -1, 0])  # a GPU works on after the call has returned
     return time.perf_counter() - began, len(prompt.ids)
 
 
@@ -96,9 +98,9 @@ def _small() -> dict[int, Prefill]:
     found: dict[int, Prefill] = {}
     with tempfile.TemporaryDirectory() as folder:
         engine = Engine(open_checkpoint(str(tiny(Path(folder), sizes=sizes)), dtype="float32"), sessions=1)
-        engine.reply([Turn.of("user", _shot(SMALL_SHOT, 99))], limit=1)  # the first pass of a process is slow
-        for step, turns, reply in _conversation(engine, SMALL_SHOT, STEPS):
-            full, tokens = _full(engine, turns)
+        engine.reply([Turn.of("user", shot(SMALL_SHOT, 99))], limit=1)  # the first pass of a process is slow
+        for step, turns, reply in conversation(engine, SMALL_SHOT, STEPS):
+            full, tokens = full_pass(engine, turns)
             other = Engine(engine.checkpoint, sessions=1)
             other.network = engine.network  # its pictures' features are kept, its cache is not
             features = other.reply(turns, limit=1).usage["prefill_s"]
@@ -146,7 +148,7 @@ def prefill_step_10_features() -> Row:
 
 
 @contextmanager
-def _big() -> Iterator[Any]:
+def big(device: str = "cpu") -> Iterator[Any]:
     """An engine over the published 4B configuration, random bfloat16 weights: 8.9 GB."""
     import torch
     import transformers
@@ -174,7 +176,8 @@ def _big() -> Iterator[Any]:
                 part = flat[at : at + noise.numel()]
                 part.copy_(noise[: part.numel()])
     model.tie_weights()
-    model.eval()
+    moved: Any = model.eval()
+    moved.to(device)
     engine = Engine(Checkpoint("4B", Path(), model, tokenizer, Patching(), 262_144), sessions=1)
     try:
         yield engine
@@ -232,11 +235,11 @@ def _four_billion() -> tuple[Prefill, float, float]:
 
     spoken = dialect("qwen3vl")
     screen = Screen(BIG_SHOT, BIG_SHOT, frozenset(("click", "type_text", "press_keys", "scroll", "wait", "done")))
-    with _big() as engine:
+    with big() as engine:
         engine.grammars()
-        for _, turns, reply in _conversation(engine, BIG_SHOT, (5,)):
+        for _, turns, reply in conversation(engine, BIG_SHOT, (5,)):
             used = reply.usage
-            full, tokens = _full(engine, turns)
+            full, tokens = full_pass(engine, turns)
             held = engine.reply(turns, shape=spoken.shape(screen), limit=1)
             free = engine.reply(turns, limit=6)
             decode = free.usage["decode_s"] / max(1, free.usage["reply_tokens"] - 1)
@@ -276,7 +279,7 @@ def picture_to_input() -> Row:
     stock = Qwen2VLImageProcessorPil(
         patch_size=16, merge_size=2, temporal_patch_size=2, image_mean=half, image_std=half, size=area
     )
-    frame = _shot(Size(1920, 1080), 1).pixels
+    frame = shot(Size(1920, 1080), 1).pixels
     patching, shown = Patching(), smart_resize(Size(1920, 1080), 32, 16384)
 
     def ours() -> Any:

@@ -39,8 +39,10 @@ def at(x: float, y: float) -> Point:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("view") / "run"
+    used = {"prompt_tokens": 2441.0, "cached_tokens": 2300.0, "reply_tokens": 30.0}
+    name = Click(point=at(200, 34), target="Name")
     decisions = [
-        Decision(Click(point=at(200, 34), target="Name"), "the first thought", reply="raw words", confidence=0.5),
+        Decision(name, "the first thought", reply="raw words", usage=used, confidence=0.5),
         Decision(TypeText(text="Ada " + EVIL), EVIL, reply=EVIL),
         Decision(Drag(start=at(20, 20), end=at(300, 200))),
         Decision(Scroll(point=at(100, 100), down=2)),
@@ -78,6 +80,7 @@ def test_it_shows_the_run_and_its_first_step(shown: Browser) -> None:
     assert shown.run("[...document.querySelectorAll('img')].every(i => i.complete && i.naturalWidth > 0)")
     assert shown.run("document.documentElement.scrollWidth <= innerWidth")
     assert "settle" in shown.text("#details .key")
+    assert "read 2,441, 141 of them new; said 30" in shown.text("#details")
     assert shown.said == []
 
 

@@ -16,9 +16,10 @@ from screenwright.policies.chat import Part, Picture, Turn
 from screenwright.policies.dialects.dialect import Dialect, Screen, smart_resize
 from screenwright.policies.dialects.loose import clean
 from screenwright.policies.dialects.saying import remembered
+from screenwright.policies.pictures import changed_part, resized
 from screenwright.tools.actions import Action, Ask, aim
-from screenwright.tools.geometry import Point, Region, Size
-from screenwright.tools.observation import Observation, Pixels
+from screenwright.tools.geometry import Point, Size
+from screenwright.tools.observation import Observation
 from screenwright.tools.steps import Step
 
 CROPPED = "Only the part"
@@ -26,7 +27,6 @@ UNCHANGED = "The screen has not changed.\n"
 EXCHANGES = 32  # at most; a screen that never changes adds no picture and would never be cut
 OTHERS = 12  # steps of another policy that are told at once
 NOTE_MOST = 400  # characters of one outcome
-CROP_SHARE = 0.25  # of the picture; a change over more of it is shown whole
 
 
 @dataclass
@@ -228,27 +228,3 @@ def _became(step: Step) -> str:
 def _short(message: str, most: int = NOTE_MOST) -> str:
     message = clean(" ".join(message.split()))
     return message if len(message) <= most else message[: most - 3] + "..."
-
-
-def resized(pixels: Pixels, size: Size) -> Pixels:
-    """(H, W, 3) uint8 at another size, bicubic as the family's own picture processor does it."""
-    height, width = pixels.shape[:2]
-    if (width, height) == (size.width, size.height):
-        return np.ascontiguousarray(pixels)
-    from PIL import Image
-
-    picture = Image.fromarray(pixels).resize((size.width, size.height), Image.Resampling.BICUBIC)
-    return np.asarray(picture, dtype=np.uint8)
-
-
-def changed_part(before: Picture, after: Picture, factor: int) -> Region | None:
-    """The part that holds every change, on the grid of `factor`; None when that is too much, or another size."""
-    if before.size != after.size:
-        return None
-    differs = (before.pixels != after.pixels).any(axis=2)
-    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
-    left, right = int(columns[0]) // factor * factor, -(-int(columns[-1] + 1) // factor) * factor
-    top, bottom = int(rows[0]) // factor * factor, -(-int(rows[-1] + 1) // factor) * factor
-    part = Region.between(left, top, right, bottom)
-    slim = max(part.width, part.height) > 20 * min(part.width, part.height)
-    return None if slim or part.area > CROP_SHARE * after.size.area else part

@@ -12,7 +12,8 @@ from screenwright.policies.chat import GREEDY, Model, Picture, Reply, Sampling, 
 from screenwright.policies.dialects.dialect import Dialect, Screen, dialect_of, smart_resize
 from screenwright.policies.dialects.dialect import dialect as named_dialect
 from screenwright.policies.dialects.saying import spoken
-from screenwright.policies.history import History, resized
+from screenwright.policies.history import History
+from screenwright.policies.pictures import resized
 from screenwright.tools.actions import Action, TypeText
 from screenwright.tools.errors import BadReply, TooLong
 from screenwright.tools.geometry import Point, Region, Size

@@ -79,3 +79,32 @@ def test_every_condition_of_a_rule_is_told() -> None:
 
     page = (DOCS / "guard.md").read_text(encoding="utf-8")
     assert {name for name in Rule.model_fields if f"`{name}`" not in page} == set()
+
+
+def test_what_models_md_shows_in_python_runs() -> None:
+    for block in blocks("models.md", "python"):
+        exec(compile(block, "models.md", "exec"), {})
+
+
+@pytest.mark.parametrize("page", ["models.md", "models-sure.md", "served.md", "cli.md", "ask.md"])
+def test_every_option_that_a_page_types_is_one(page: str) -> None:
+    from typer.main import get_command
+
+    from screenwright.agent.cli import app
+
+    known = get_command(app).commands  # type: ignore[attr-defined]
+    typed = re.findall(r"^screenwright (\w+) (.*)$", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE)
+    for command, rest in typed:
+        if command == "guard":
+            continue
+        options = {name for each in known[command].params for name in each.opts}
+        without_quoted = re.sub(r"'[^']*'|\"[^\"]*\"|#.*", "", rest)
+        said = set(re.findall(r"(?<= )--[a-z-]+", " " + without_quoted))
+        assert said <= options, f"{page}: screenwright {command} {rest}"
+
+
+def test_every_dialect_is_told() -> None:
+    from screenwright.policies.dialects.dialect import HOMES
+
+    page = (DOCS / "models.md").read_text(encoding="utf-8")
+    assert {name for name in HOMES if f"`{name}`" not in page} == set()

@@ -16,7 +16,7 @@ from screenwright.policies.qwen3vl.prompt import Look, Prompt, positions
 from screenwright.tools.errors import Stopped
 
 CHUNK = 4096  # ids of one pass, pictures not parted
-FEATURES = 24  # pictures whose features are kept
+FEATURES = 12  # pictures whose features are kept
 
 
 class Network:

@@ -17,7 +17,11 @@ from screenwright.policies.qwen3vl.patches import Patching
 from screenwright.policies.qwen3vl.quantized import quantization, settle_checkpoint
 from screenwright.tools.errors import BadScript, ModelLost, NotInstalled, TooLong
 
-FAMILIES = {"qwen3_vl": "Qwen3-VL", "qwen2_5_vl": "Qwen2.5-VL, UI-TARS 1.5, GUI-Owl 7B"}
+FAMILIES = {
+    "qwen3_vl": "Qwen3-VL",
+    "qwen3_vl_moe": "Qwen3-VL with experts",
+    "qwen2_5_vl": "Qwen2.5-VL, UI-TARS 1.5, GUI-Owl 7B",
+}
 LONG = {"256k": 262_144, "512k": 524_288, "1m": 1_000_000}
 DTYPES = ("auto", "bfloat16", "float16", "float32")
 YARN_FROM = 262_144
@@ -49,7 +53,7 @@ class Checkpoint:
     @property
     def video_token(self) -> int | None:
         """Only where clips are written as this family's newest members do, frame by frame with their times."""
-        return int(self.config.video_token_id) if self.config.model_type == "qwen3_vl" else None
+        return int(self.config.video_token_id) if self.config.model_type.startswith("qwen3_vl") else None
 
     @property
     def ends(self) -> list[int]:

@@ -84,17 +84,23 @@ def full_pass(engine: Any, turns: Sequence[Turn]) -> tuple[float, int]:
     return time.perf_counter() - began, len(prompt.ids)
 
 
+def _eight_layers() -> Any:
+    from tiny.build import Sizes
+
+    return Sizes(
+        layers=8, hidden=512, heads=8, kv_heads=2, head_dim=64, feed_forward=1536, vision_hidden=384,
+        vision_layers=6, vision_heads=6, vision_feed_forward=1536, positions=2304, taps=(1, 3, 5),
+    )  # fmt: skip
+
+
 @cache
 def _small() -> dict[int, Prefill]:
-    from tiny.build import Sizes, tiny
+    from tiny.build import tiny
 
     from screenwright.policies.qwen3vl.engine import Engine
     from screenwright.policies.qwen3vl.loading import open_checkpoint
 
-    sizes = Sizes(
-        layers=8, hidden=512, heads=8, kv_heads=2, head_dim=64, feed_forward=1536, vision_hidden=384,
-        vision_layers=6, vision_heads=6, vision_feed_forward=1536, positions=2304, taps=(1, 3, 5),
-    )  # fmt: skip
+    sizes = _eight_layers()
     found: dict[int, Prefill] = {}
     with tempfile.TemporaryDirectory() as folder:
         engine = Engine(open_checkpoint(str(tiny(Path(folder), sizes=sizes)), dtype="float32"), sessions=1)
@@ -264,6 +270,31 @@ def grammar_overhead() -> Row:
     return Row(grammar / decode, "a decoded token", 1.0, extra={"grammar_s": round(grammar, 5)})
 
 
+@row("stop_late", unit="ms", wants="value <= 100")
+def stop_late() -> Row:
+    """From a stop to the end of the work, the worst of 20 in mid-prefill and mid-reply, 8 layers."""
+    from tiny.build import tiny
+
+    from screenwright.policies.qwen3vl.engine import Engine
+    from screenwright.policies.qwen3vl.loading import open_checkpoint
+    from screenwright.tools.errors import Stopped
+
+    late: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        engine = Engine(open_checkpoint(str(tiny(Path(folder), sizes=_eight_layers())), dtype="float32"))
+        engine.reply([Turn.of("user", shot(SMALL_SHOT, 0))], limit=1)
+        for number in range(20):
+            turns = [
+                Turn.of("user", f"{number}", *(shot(SMALL_SHOT, 100 + number + n) for n in range(number % 2 * 6)))
+            ]
+            at = time.perf_counter() + 0.1 + number * 0.05
+            try:
+                engine.reply(turns, limit=100_000, stop=lambda at=at: time.perf_counter() > at)  # type: ignore[misc]
+            except Stopped:
+                late.append(time.perf_counter() - at)
+    return Row(max(late) * 1000, "the whole of a pass", _small()[5].full_s * 1000, extra={"n": len(late)})
+
+
 @row("picture_to_input", unit="ms", wants="ratio >= 2")
 def picture_to_input() -> Row:
     """From a frame of 1920x1080 to what the model takes, beside the library's own picture processor."""
@@ -271,7 +302,7 @@ def picture_to_input() -> Row:
     from transformers import Qwen2VLImageProcessorPil
 
     from screenwright.policies.dialects.dialect import smart_resize
-    from screenwright.policies.history import resized
+    from screenwright.policies.pictures import resized
     from screenwright.policies.qwen3vl.patches import Patching
 
     area = {"shortest_edge": 65_536, "longest_edge": 16_777_216}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from screenwright.policies.chat import Part, Picture, Role, Sampling, Shape, Turn
-from screenwright.policies.history import resized
+from screenwright.policies.pictures import resized
 from screenwright.tools.errors import ScreenwrightError
 from screenwright.tools.geometry import Size
 

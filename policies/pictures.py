@@ -23,8 +23,8 @@ def resized(pixels: Pixels, size: Size) -> Pixels:
     # 1920x1080 becomes 1920x1088: columns do not touch each other then, and Pillow works without the GIL.
     halves = pixels[:, : width // 2], pixels[:, width // 2 :]
     with ThreadPoolExecutor(2) as pool:
-        made = pool.map(lambda half: _bicubic(half, Size(half.shape[1], size.height)), halves)
-        return np.concatenate(list(made), axis=1)
+        made = [pool.submit(_bicubic, half, Size(half.shape[1], size.height)) for half in halves]
+        return np.concatenate([half.result() for half in made], axis=1)
 
 
 def _bicubic(pixels: Pixels, size: Size) -> Pixels:

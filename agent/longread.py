@@ -13,6 +13,7 @@ from typing import TypeVar
 from screenwright.agent.prompting import prompt
 from screenwright.agent.showing import Piece, Shown, labels, price, ranges, shown
 from screenwright.policies.chat import GREEDY, Model, Part, Reply, Sampling, Shape, Turn
+from screenwright.policies.dialects.dialect import dialect_of
 from screenwright.tools.errors import TooLong
 from screenwright.tools.inputs.kinds import BadInput, Input, Words
 
@@ -31,14 +32,15 @@ class Manner:
     """How inputs are shown and the model is asked.
 
     `limit`: tokens of the answer. `tokens`: of one picture. `pictures_at_once`: in one conversation.
-    `context`: tokens that fit into it; by default what the model says. `tell`: hears what is being read.
+    `context`: tokens that fit into it; by default what the model says. `sampling`: by default words as the
+    model's family is run, and greedy where a shape is asked for. `tell`: hears what is being read.
     """
 
     limit: int = 1024
     tokens: int = 1280
     pictures_at_once: int = 48
     context: int | None = None
-    sampling: Sampling = GREEDY
+    sampling: Sampling | None = None
     stop: Callable[[], bool] | None = None
     tell: Callable[[str], None] | None = None
 
@@ -104,8 +106,9 @@ class Reader:
     def ask(self, turns: Sequence[Turn], *, limit: int | None = None, shape: Shape | None = None) -> Reply:
         """One request, counted."""
         manner = self.manner
+        usual = dialect_of(self.model.name).sampling if shape is None else GREEDY
         reply = self.model.reply(
-            turns, shape=shape, limit=limit or manner.limit, sampling=manner.sampling, stop=manner.stop
+            turns, shape=shape, limit=limit or manner.limit, sampling=manner.sampling or usual, stop=manner.stop
         )
         self.read.asked += 1
         for name, number in reply.usage.items():

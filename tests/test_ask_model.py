@@ -14,10 +14,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from pdfs import pdf_of
 
-from screenwright.agent.asking import Answer, ask
+from screenwright.agent.asking import Answer, ask, extract
 from screenwright.agent.longread import Manner
 from screenwright.agent.showing import harmless, price, shown
-from screenwright.policies.chat import Clip, Picture, Reply, Turn
+from screenwright.policies.chat import Clip, Picture, Reply, Sampling, Turn
 from screenwright.policies.scripted_model import ScriptedModel
 from screenwright.tools.errors import BadScript, Ending, ModelLost, Stopped, TooLong
 from screenwright.tools.inputs import BadInput, Bounds, Film, Page, Still, Words, open_inputs
@@ -61,6 +61,18 @@ def test_one_picture_and_a_question() -> None:
     assert isinstance(picture, Picture)
     assert (picture.size.width, picture.size.height) == (1504, 832)  # 1280 tokens
     assert user.text.strip() == "总额是多少？"
+
+
+def test_words_are_sampled_as_the_family_is_run_and_a_structure_is_greedy() -> None:
+    model = ScriptedModel(["It is grey.", '{"total": 3}'], name="Qwen/Qwen3-VL-4B-Instruct")
+    ask(model, "What is it?", [still("a.png")])
+    schema = {"type": "object", "properties": {"total": {"type": "integer"}}, "required": ["total"]}
+    assert extract(model, schema, [still("a.png")]) == {"total": 3}
+    free, held = (request.sampling for request in model.requests)
+    assert (free.temperature, free.top_p, free.top_k) == (0.7, 0.8, 20) and held.temperature == 0
+    model = ScriptedModel(["It is grey."])
+    ask(model, "What is it?", [still("a.png")], Manner(sampling=Sampling(temperature=0.2)))
+    assert model.requests[0].sampling.temperature == 0.2
 
 
 def test_several_pictures_are_named_and_stay_in_order() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("agent", "tools", "policies", ".ci", "tests/bench", "tests/typeview")
+PARTS = ("agent", "tools", "policies", ".ci", "tests/bench", "tests/tiny", "tests/typeview")
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def copy(tmp_path: Path) -> Path:
     """The tree as the gate sees it, to be broken."""
     for part in PARTS:
         (tmp_path / part).parent.mkdir(exist_ok=True)
-        ignore = shutil.ignore_patterns("__pycache__")
+        ignore = shutil.ignore_patterns("__pycache__", "checkpoint")
         shutil.copytree(ROOT / part, tmp_path / part, symlinks=True, ignore=ignore)
     for name in ("pyproject.toml", "README.md", "LICENSE", "Makefile"):
         shutil.copy(ROOT / name, tmp_path)

@@ -474,7 +474,7 @@ def test_the_python_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None
         with Strict(words("ok", usage={"prompt_tokens": 5, "completion_tokens": 1})) as server:
             made: dict[str, Any] = {}
             exec(block.replace("http://127.0.0.1:11434/v1", server.url), made)
-            with made["model"] as model:
+            with made["policy"]._open() if "policy" in made else made["model"] as model:
                 assert model.reply(HELLO).text == "ok" and not server.complaints
     assert capsys.readouterr().out == "0 0 0.0\n"
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from screenwright.policies.qwen3vl.attention import ours
 from screenwright.policies.qwen3vl.cache import Session
 from screenwright.policies.qwen3vl.loading import Checkpoint
 from screenwright.policies.qwen3vl.prompt import Look, Prompt, positions
@@ -29,6 +30,7 @@ class Network:
         self._model = checkpoint.model
         self._merge = checkpoint.patching.merge
         self._patching = checkpoint.patching
+        self._text = checkpoint.text_config
         self._layers: int = checkpoint.text_config.num_hidden_layers
         self.rows: int = checkpoint.text_config.vocab_size
         self.device = self._model.get_input_embeddings().weight.device
@@ -96,7 +98,7 @@ class Network:
         """All that touches caches is done within it, in whatever thread; `stop` is asked before every layer."""
         self._stop = stop
         try:
-            with self._torch.inference_mode():
+            with self._torch.inference_mode(), ours(self._text):
                 yield
         finally:
             self._stop = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import struct
@@ -136,6 +137,42 @@ def test_without_a_connection_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch
         open_checkpoint("someone/Qwen3-VL-tiny", tell=told.append)
     assert told == ["downloading someone/Qwen3-VL-tiny from Hugging Face; it is kept for the next time"]
     assert not is_here("someone/Qwen3-VL-tiny")
+
+
+def cached(home: Path, source: Path, *names: str) -> None:
+    """The layout of Hugging Face's cache, with these files of a checkpoint in it; all, where none is named."""
+    revision = home / "models--someone--Qwen3-VL-tiny" / "snapshots" / ("a" * 40)
+    revision.mkdir(parents=True)
+    refs = home / "models--someone--Qwen3-VL-tiny" / "refs"
+    refs.mkdir()
+    (refs / "main").write_text("a" * 40)
+    for path in source.iterdir():
+        if not names or path.name in names:
+            shutil.copy(path, revision)
+
+
+def test_a_download_that_was_broken_off_goes_on(
+    whole: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is there of it must not be taken for all of it, each time anew."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    cached(tmp_path, whole, "config.json", "tokenizer.json")
+    told: list[str] = []
+    with contextlib.suppress(ModelLost):
+        open_checkpoint("someone/Qwen3-VL-tiny", tell=told.append)
+    assert told and told[0].startswith("downloading")
+
+
+def test_what_was_downloaded_needs_no_connection(
+    whole: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    cached(tmp_path, whole)
+    told: list[str] = []
+    checkpoint = open_checkpoint("someone/Qwen3-VL-tiny", tell=told.append)
+    assert not told and checkpoint.name == "someone/Qwen3-VL-tiny" and is_here(checkpoint.name)
 
 
 def test_modelscope_without_its_package_names_it() -> None:

@@ -50,8 +50,10 @@ def _from_hub(name: str, tell: Callable[[str], None]) -> Path:
     except ImportError as error:
         raise NotInstalled(f"to fetch {name}: pip install 'screenwright[qwen]' ({error})") from error
     try:
-        return Path(snapshot_download(name, allow_patterns=list(WANTED), local_files_only=True))
-    except (LocalEntryNotFoundError, ValueError, OSError):
+        folder = Path(snapshot_download(name, allow_patterns=list(WANTED), local_files_only=True))
+        check_files(folder)  # a download that was broken off is found here too, and goes on below
+        return folder
+    except (LocalEntryNotFoundError, ValueError, OSError, ModelLost):
         tell(f"downloading {name} from Hugging Face; it is kept for the next time")
     try:
         return Path(snapshot_download(name, allow_patterns=list(WANTED)))

@@ -87,7 +87,9 @@ class Prompter:
 
     def _message(self, turn: Turn) -> dict[str, Any]:
         if turn.role == "assistant":
-            return {"role": turn.role, "content": [{"type": "text", "text": turn.text}]}
+            return {"role": turn.role, "content": turn.text}
+        if all(isinstance(part, str) for part in turn.parts):  # templates of text models take no lists
+            return {"role": turn.role, "content": self._harmless(turn.text)}
         content: list[dict[str, str]] = []
         for part in self._parts(turn):
             if isinstance(part, Picture):
@@ -114,7 +116,7 @@ class Prompter:
         return str(text)
 
     def _opening(self) -> str:
-        turns = [{"role": "user", "content": [{"type": "text", "text": "x"}]}]
+        turns = [{"role": "user", "content": "x"}]
         closed, opened = (self._render(turns, (), opened=on) for on in (False, True))
         return opened[len(closed) :] if opened.startswith(closed) else ""
 

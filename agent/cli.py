@@ -211,7 +211,7 @@ def doctor(
         if as_json:
             _print_json(examination.summary(findings))
         else:
-            examination.show(findings)
+            examination.show(findings, wanted="a desktop run" if model is None else "this model")
         raise typer.Exit(0 if examination.healthy(findings) else EXITS["missing"][0])
 
 

@@ -49,7 +49,7 @@ def summary(findings: Sequence[Finding]) -> dict[str, Any]:
     return {"healthy": healthy(findings), "findings": [asdict(finding) for finding in findings]}
 
 
-def show(findings: Sequence[Finding], file: IO[str] | None = None) -> None:
+def show(findings: Sequence[Finding], file: IO[str] | None = None, *, wanted: str = "a desktop run") -> None:
     """A table that fits the terminal; plain lines in a pipe."""
     from rich.console import Console
     from rich.table import Table
@@ -74,7 +74,7 @@ def show(findings: Sequence[Finding], file: IO[str] | None = None) -> None:
         console.print(grid)
     wrong = sum(finding.state == "no" for finding in findings)
     console.print()
-    told = f"missing for a desktop run: {wrong}" if wrong else "all that a desktop run needs is here"
+    told = f"missing for {wanted}: {wrong}" if wrong else f"all that {wanted} needs is here"
     console.print(Text(told, "bold green" if not wrong else "bold red"))
 
 

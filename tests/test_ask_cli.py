@@ -63,7 +63,8 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Typed]:
     (tmp_path / "receipt.json").write_text(json.dumps(SCHEMA))
     with Strict() as server:
         yield Typed(server, tmp_path)
-        assert server.complaints == []
+        # Words are sampled as the family is run; a server that has no top_k says so, once.
+        assert set(server.complaints) <= {"Unrecognized request argument supplied: top_k"}
 
 
 def test_a_question_about_a_picture(typed: Typed) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Sequence
 
@@ -12,9 +11,9 @@ from screenwright.policies.chat import GREEDY, Model, Picture, Reply, Sampling, 
 from screenwright.policies.dialects.dialect import Dialect, Screen, dialect_of, smart_resize
 from screenwright.policies.dialects.dialect import dialect as named_dialect
 from screenwright.policies.dialects.saying import spoken
+from screenwright.policies.errand import in_words, secrets_in, with_secrets
 from screenwright.policies.history import History
 from screenwright.policies.pictures import resized
-from screenwright.tools.actions import Action, TypeText
 from screenwright.tools.errors import BadReply, TooLong
 from screenwright.tools.geometry import Point, Region, Size
 from screenwright.tools.observation import Observation
@@ -22,7 +21,6 @@ from screenwright.tools.steps import Decision, Step, Task
 
 DESKTOP = frozenset(("click", "drag", "scroll", "move", "type_text", "press_keys", "wait", "done"))
 LOOK_TOKENS = 1024  # of a part that is looked at again
-PARAMETER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 class ModelPolicy:
@@ -65,10 +63,8 @@ class ModelPolicy:
 
     def begin(self, task: Task) -> None:
         """A `{{secret...}}` stays as it is in what the model reads, and is put in when it is typed."""
-        self._secrets = {key: value for key, value in task.parameters.items() if key.startswith("secret")}
-        open_to_see = {key: value for key, value in task.parameters.items() if key not in self._secrets}
-        words = PARAMETER.sub(lambda m: open_to_see.get(m[1], m[0]), task.text).strip()
-        self.history.begin(words, self._secrets)
+        self._secrets = secrets_in(task.text, task.parameters)
+        self.history.begin(in_words(task.text, task.parameters).strip(), self._secrets)
 
     def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
         """One action. BadReply: the reply could not be read; it is forgotten, and the next turn says why."""
@@ -83,7 +79,9 @@ class ModelPolicy:
         self.history.said(spoken(reply), said.line, said.more)
         thought = said.thought + (f" ({said.more} more in the same reply: left)" if said.more else "")
         usage = {**reply.usage, "decide_s": time.perf_counter() - started}
-        return Decision(self._filled(said.action), thought, reply.text, usage, source=self.name)
+        decision = Decision(said.action, thought, reply.text, usage, source=self.name)
+        # Within a cascade there are none here: it puts them in itself.
+        return with_secrets(decision, self._secrets) if self._secrets else decision
 
     def drop(self) -> None:
         """The last decision was not taken: its reply is not part of the conversation."""
@@ -125,12 +123,6 @@ class ModelPolicy:
                 if not self.history.shorten():
                     raise
                 turns = self.history.written(screen)
-
-    def _filled(self, action: Action) -> Action:
-        if isinstance(action, TypeText) and self._secrets:
-            text = PARAMETER.sub(lambda m: self._secrets.get(m[1], m[0]), action.text)
-            return action.model_copy(update={"text": text})
-        return action
 
 
 def _dialect(given: str | Dialect | None, model: Model) -> Dialect:

@@ -102,6 +102,15 @@ def test_a_secret_is_typed_and_never_told(tmp_path: Path) -> None:
     assert "Put {{secret_pin}} into City" in told[1] and not any("4711" in text for text in told)
 
 
+def test_a_secret_goes_nowhere_but_into_typing(tmp_path: Path) -> None:
+    """As in a cascade: a page that asks for it in the name of an app, or a search, gets nothing."""
+    task = Task("Put {{secret_pin}} into City", {"secret_pin": "4711"})
+    model = ScriptedModel(['{"action": "open", "name": "{{secret_pin}}"}', DONE])
+    outcome, device = run(model, tmp_path, task)
+    assert outcome.ok and not device.log
+    assert "{{secret_pin}} can only be typed" in model.requests[1].text
+
+
 def test_a_family_s_tools_go_through_the_template(tmp_path: Path) -> None:
     call = {"name": "computer_use", "arguments": {"action": "terminate", "status": "success"}}
     model = ScriptedModel([f"Action: Stop.\n<tool_call>\n{json.dumps(call)}\n</tool_call>"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -58,10 +57,10 @@ def _from_hub(name: str, tell: Callable[[str], None]) -> Path:
     try:
         return Path(snapshot_download(name, allow_patterns=list(WANTED)))
     except HfHubHTTPError as error:
-        raise ModelLost(f"Hugging Face has no {name} for us: {_first_line(error)}") from error
+        raise ModelLost(f"Hugging Face has no {name} for us: {first_line(error)}") from error
     except (OSError, ValueError) as error:
         raise ModelLost(
-            f"{name} is not here and can't be downloaded ({_first_line(error)}): check the connection and the id, "
+            f"{name} is not here and can't be downloaded ({first_line(error)}): check the connection and the id, "
             f"or use a folder; in China modelscope:{name}. A download that was broken off goes on where it ended"
         ) from error
 
@@ -75,7 +74,7 @@ def _from_modelscope(name: str, tell: Callable[[str], None]) -> Path:
     try:
         return Path(cast(str, snapshot_download(name, allow_patterns=list(WANTED))))
     except Exception as error:  # its errors have no common class
-        raise ModelLost(f"{name} can't be had from ModelScope: {_first_line(error)}") from error
+        raise ModelLost(f"{name} can't be had from ModelScope: {first_line(error)}") from error
 
 
 def check_files(folder: Path) -> dict[str, Any]:
@@ -133,11 +132,6 @@ def _is_pointer(path: Path) -> bool:
     return path.read_bytes()[:20].startswith(b"version https://git")
 
 
-def hub_cache() -> Path:
-    """Where Hugging Face keeps what it downloaded."""
-    home = os.environ.get("HF_HOME") or Path("~/.cache/huggingface").expanduser()
-    return Path(os.environ.get("HF_HUB_CACHE") or Path(home) / "hub")
-
-
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What a library says, short enough to be part of our own sentence."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

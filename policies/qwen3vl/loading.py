@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from screenwright.policies.qwen3vl.fetching import check_files, folder_of
+from screenwright.policies.qwen3vl.fetching import check_files, first_line, folder_of
 from screenwright.policies.qwen3vl.memory import out_of_memory
 from screenwright.policies.qwen3vl.patches import Patching
 from screenwright.policies.qwen3vl.quantized import quantization, settle_checkpoint
@@ -119,10 +119,10 @@ def open_checkpoint(
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         if out_of_memory(error):
             raise TooLong(f"there is not enough memory for the weights of {name}: {error}") from error
-        raise ModelLost(f"the weights in {folder} can't be loaded: {_first_line(error)}") from error
+        raise ModelLost(f"the weights in {folder} can't be loaded: {first_line(error)}") from error
     except Exception as error:  # safetensors has an error class of its own
         raise ModelLost(
-            f"a file of weights in {folder} is damaged or half downloaded ({_first_line(error)}): "
+            f"a file of weights in {folder} is damaged or half downloaded ({first_line(error)}): "
             "delete it and download it again"
         ) from error
     model.eval()
@@ -173,7 +173,7 @@ def _imported() -> tuple[Any, Any]:
         transformers.Qwen3VLForConditionalGeneration  # noqa: B018 - looked up lazily, which is what fails
     except (ImportError, RuntimeError, AttributeError) as error:
         raise NotInstalled(
-            f"transformers can't load Qwen3-VL here: {_first_line(error)}. The usual cause is a torchvision that "
+            f"transformers can't load Qwen3-VL here: {first_line(error)}. The usual cause is a torchvision that "
             "does not fit torch: pip uninstall torchvision (it is not needed); or else: pip install -U "
             "'transformers>=5.23'"
         ) from error
@@ -193,7 +193,7 @@ def tokenizer_of(folder: Path) -> Any:
     try:
         tokenizer: Any = AutoTokenizer.from_pretrained(folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelLost(f"the tokenizer in {folder} can't be loaded: {_first_line(error)}") from error
+        raise ModelLost(f"the tokenizer in {folder} can't be loaded: {first_line(error)}") from error
     if not tokenizer.chat_template:
         tokenizer.chat_template = _template(folder)
     return tokenizer
@@ -242,7 +242,3 @@ def lengthen(config: Any, context: str | None) -> int:
         text.rope_parameters = rope
     text.max_position_embeddings = wanted
     return wanted
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -232,6 +232,7 @@ def _element(node: Node, frame: Node, view: View, windows: Sequence[Shown]) -> E
         checked=ticked if role in ("checkbox", "radio") or node.role in (8, 45, TOGGLE) else None,
         enabled=node.has(ENABLED) or node.has(SENSITIVE),
         focused=node.has(FOCUSED),
+        secret=node.role == PASSWORD,
     )
 
 

@@ -31,7 +31,10 @@ Source = Literal["ocr", "atspi", "uiautomator", "template", "pixels"]
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Something on the screen: its text, its place (frame pixels), what it is, how sure that is (0 to 1)."""
+    """Something on the screen: its text, its place (frame pixels), what it is, how sure that is (0 to 1).
+
+    `secret`: a field for a password; its value is never told.
+    """
 
     text: str
     region: Region
@@ -42,6 +45,7 @@ class Element:
     checked: bool | None = None
     enabled: bool = True
     focused: bool = False
+    secret: bool = False
 
 
 Relation = Literal["right_of", "left_of", "above", "below", "in_row_of", "labelled", "inside", "next_to"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -125,6 +125,21 @@ class Observation:
             area = self._focus()
             self._focus = area.within(self.frame) if area else None
         return self._focus
+
+    def known(self) -> dict[str, Any]:
+        """What the system was asked for so far, by name (elements, title, program, focus); nothing is asked."""
+        held = {
+            "elements": self._elements,
+            "title": self._title,
+            "program": self._program,
+            "focus": self._focus,
+        }
+        return {name: value for name, value in held.items() if value and not callable(value)}
+
+    def ask(self) -> None:
+        """Ask the system for all that it knows of this frame now, before an act changes it."""
+        for _ in (self.elements, self.title, self.program, self.focus):
+            pass
 
     def let_go(self, load: Callable[[], Pixels] | None = None) -> None:
         """Free the picture; `load` brings it back from a trace when someone asks again."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 from screenwright.tools import actions
+from screenwright.tools.elements import Element
 from screenwright.tools.geometry import Region, Size, View
 from screenwright.tools.observation import Observation, Pixels
 from screenwright.tools.steps import Decision, Effect, Result, Step, Task, Verdict
 
 Json = dict[str, Any]
 Load = Callable[[int], Pixels]
+Told = Callable[[int], Sequence[Element]]
 
 
 def task_json(task: Task) -> Json:
@@ -35,16 +37,31 @@ def step_json(step: Step, index: int, frame: int, after: int | None) -> Json:
     }
 
 
-def step(facts: Json, size: Size, load: Load) -> Step:
-    """A Step whose pictures are loaded when they are asked for."""
+def elements_json(observation: Observation) -> list[Json]:
+    """What the system told of a frame, if it was asked; defaults are left out, so that a line stays short."""
+    plain = asdict(Element("", Region(0, 0, 0, 0)))
+    told: list[Json] = []
+    for element in observation.known().get("elements", ()):
+        facts = {key: value for key, value in asdict(element).items() if value != plain[key]}
+        region = element.region
+        told.append(facts | {"region": [region.x, region.y, region.width, region.height]})
+    return told
+
+
+def elements(told: Iterable[Json]) -> tuple[Element, ...]:
+    return tuple(Element(**{"text": "", **facts, "region": Region(*facts["region"])}) for facts in told)
+
+
+def step(facts: Json, size: Size, load: Load, told: Told) -> Step:
+    """A Step whose pictures, and what the system told of them, are loaded when they are asked for."""
     after = None
     if facts["after"] is not None:
-        after = _seen(facts["seen_after"], facts["after"], load)
+        after = _seen(facts["seen_after"], facts["after"], load, told)
     decision = facts["decision"]
     verdict = facts["verdict"]
     return Step(
         facts["index"],
-        _seen(facts["seen"], facts["frame"], load, size),
+        _seen(facts["seen"], facts["frame"], load, told, size),
         _decision(decision) if decision else None,
         Verdict(**verdict) if verdict else None,
         _result(facts["result"]),
@@ -78,17 +95,23 @@ def _result(facts: Json) -> Result:
 
 
 def _seen_json(observation: Observation) -> Json:
-    return {
+    facts: Json = {
         "view": asdict(observation.view),
         "device": observation.device,
         "monitor": observation.monitor,
         "taken_at": observation.taken_at,
         "serial": observation.serial,
     }
+    known = observation.known()
+    facts |= {name: known[name] for name in ("title", "program") if name in known}
+    if focus := known.get("focus"):
+        facts["focus"] = asdict(focus)
+    return facts
 
 
-def _seen(facts: Json, number: int, load: Load, size: Size | None = None) -> Observation:
+def _seen(facts: Json, number: int, load: Load, told: Told, size: Size | None = None) -> Observation:
     view = facts["view"]
+    focus = Region(**facts["focus"]) if facts.get("focus") else None
     return Observation(
         View(size or Size(**view["frame"]), view["left"], view["top"], view["scale"]),
         load=partial(load, number),
@@ -96,4 +119,8 @@ def _seen(facts: Json, number: int, load: Load, size: Size | None = None) -> Obs
         monitor=facts["monitor"],
         taken_at=facts["taken_at"],
         serial=facts["serial"],
+        elements=partial(told, number),
+        title=lambda: facts.get("title"),
+        program=lambda: facts.get("program"),
+        focus=lambda: focus,
     )

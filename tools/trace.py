@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from screenwright.tools import stepcodec
+from screenwright.tools.elements import Element
 from screenwright.tools.errors import BadScript, Ending
 from screenwright.tools.frames import Frame, FrameStore
 from screenwright.tools.observation import Observation, Pixels
@@ -29,15 +30,28 @@ class TraceLost(Ending):
 
 
 class TraceWriter:
-    """Writes one run folder. `begin` and `end` may be called again: the steps are appended."""
+    """Writes one run folder. `begin` and `end` may be called again: the steps are appended.
 
-    def __init__(self, folder: str | Path | None = None, *, root: str | Path = "runs", name: str = "run") -> None:
+    Args:
+        elements: also keep what the system told of each frame, as far as it was asked (elements.jsonl): a demo
+            is compiled from it.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        *,
+        root: str | Path = "runs",
+        name: str = "run",
+        elements: bool = False,
+    ) -> None:
         self._wanted = Path(folder) if folder is not None else None
         self._root, self._name = Path(root), name
         self._store: FrameStore | None = None
         self._meta: dict[str, Any] = {}
         self._numbers: dict[tuple[str, int, float], int] = {}
         self._count = 0
+        self._told: set[int] | None = set() if elements else None
 
     @property
     def folder(self) -> Path:
@@ -85,7 +99,13 @@ class TraceWriter:
         key = _key(observation)
         if key not in self._numbers:
             self._numbers[key] = self._store.put(observation)
-        return self._numbers[key]
+        number = self._numbers[key]
+        if self._told is not None and number not in self._told and (told := stepcodec.elements_json(observation)):
+            self._told.add(number)
+            line = json.dumps({"frame": number, "elements": told}, ensure_ascii=False, separators=(",", ":"))
+            with (self._store.folder / "elements.jsonl").open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        return number
 
     def _make(self) -> Path:
         folder = self._wanted or _fresh(self._root, self._name)
@@ -153,10 +173,19 @@ class Trace:
     def steps(self) -> Sequence[Step]:
         """All steps; the pixels of a step are read when they are asked for."""
         return [
-            stepcodec.step(facts, self._store.frames[facts["frame"]].size, self._store.pixels)
+            stepcodec.step(facts, self._store.frames[facts["frame"]].size, self._store.pixels, self._elements)
             for facts in self._lines("steps.jsonl")
             if facts["frame"] in self._store.frames
         ]
+
+    @cached_property
+    def _told(self) -> dict[int, list[dict[str, Any]]]:
+        if not (self.folder / "elements.jsonl").exists():
+            return {}
+        return {facts["frame"]: facts["elements"] for facts in self._lines("elements.jsonl")}
+
+    def _elements(self, number: int) -> Sequence[Element]:
+        return stepcodec.elements(self._told.get(number, ()))
 
     @property
     def task(self) -> Task:

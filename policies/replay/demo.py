@@ -64,7 +64,7 @@ class Patch(_Held):
 
 
 class Place(_Held):
-    """Where the point acted on was: `at` in recorded pixels from the corner of its window, whose size is `size`."""
+    """Where the point acted on was: `at` from the corner of its window, `size` of that window; recorded pixels."""
 
     at: Pixel
     size: Pixel

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 from screenwright.agent.loop import Listener
 from screenwright.agent.timing import readable, seconds_by_part
 from screenwright.tools.actions import Done, describe
+from screenwright.tools.masking import Mask
 from screenwright.tools.steps import Outcome, Step, Task, Verdict
 
 if TYPE_CHECKING:
@@ -50,10 +51,12 @@ class Console(Listener):
         self._rich = Rich(file=file or sys.stdout, highlight=False, emoji=False, markup=False)
         self._quiet = quiet
         self._plain = not self._rich.is_terminal
+        self._mask = Mask()
 
     def began(self, task: Task, folder: Path) -> None:
+        self._mask.add(task.parameters)
         title = task.name or next((line.strip() for line in task.text.splitlines() if line.strip()), "a run")
-        self._line(_text((_shortened(title, 200), "bold"), ("  ", ""), (str(folder), "dim")))
+        self._line(self._text((_shortened(title, 200), "bold"), ("  ", ""), (str(folder), "dim")))
 
     def stepped(self, step: Step) -> None:
         if self._quiet:
@@ -65,45 +68,45 @@ class Console(Listener):
             self._row("", line)
         parts = "  ".join(f"{part} {readable(spent)}" for part, spent in seconds.items() if spent >= 0.0005)
         if parts:
-            self._row("", _text((parts, "dim")))
+            self._row("", self._text((parts, "dim")))
 
     def ended(self, outcome: Outcome) -> None:
         steps = f"{outcome.steps} step" + ("" if outcome.steps == 1 else "s")
         said = outcome.status.replace("_", " ")
-        self._line(_text((said, STYLES[outcome.status]), (f"  {steps}, {readable(outcome.seconds)}", "")))
+        self._line(self._text((said, STYLES[outcome.status]), (f"  {steps}, {readable(outcome.seconds)}", "")))
         if outcome.message:
-            self._line(_text((outcome.message, "")))
+            self._line(self._text((outcome.message, "")))
         if outcome.answer and outcome.answer != outcome.message:
-            self._line(_text(("answer: ", "dim"), (outcome.answer, "bold")))
+            self._line(self._text(("answer: ", "dim"), (outcome.answer, "bold")))
         if outcome.trace:
-            self._line(_text((f"look at it: screenwright view {_quoted(outcome.trace)}", "dim")))
+            self._line(self._text((f"look at it: screenwright view {_quoted(outcome.trace)}", "dim")))
 
     def _head(self, step: Step) -> Text:
         if step.decision is None:
-            return _text(("no decision", "bold red"))
-        return _text((describe(step.decision.action), "bold" if step.result.ok else "bold red"))
+            return self._text(("no decision", "bold red"))
+        return self._text((describe(step.decision.action), "bold" if step.result.ok else "bold red"))
 
     def _facts(self, step: Step) -> list[Text]:
         """Thought, verdict, effect and what went wrong, each only when it says something."""
         decision, verdict, result = step.decision, step.verdict, step.result
         lines = []
         if decision and decision.thought:
-            lines.append(_text((_shortened(decision.thought, THOUGHT_CHARACTERS), "italic")))
+            lines.append(self._text((_shortened(self._mask.text(decision.thought), THOUGHT_CHARACTERS), "italic")))
         if verdict and verdict.ruling != "allow":
-            lines.append(_text(("guard: " + spoken(verdict), STYLES["allow" if verdict.allowed else "deny"])))
+            lines.append(self._text(("guard: " + spoken(verdict), STYLES["allow" if verdict.allowed else "deny"])))
         effect = result.effect
         if effect.where != "unseen":
-            lines.append(_text((str(effect), STYLES[effect.where])))
+            lines.append(self._text((str(effect), STYLES[effect.where])))
         action = describe(decision.action) if decision else ""
         done = decision is not None and isinstance(decision.action, Done)
         refused = verdict is not None and not verdict.allowed
         if result.message and not done and not refused and result.message != action:
-            lines.append(_text((result.message, "" if result.ok else "red")))
+            lines.append(self._text((result.message, "" if result.ok else "red")))
         return lines
 
     def _row(self, number: str, line: Text, time: str = "") -> None:
         if self._plain:
-            self._line(_text((f"{number:>3}  ", "")) + line + _text((f"  {time}" if time else "", "")))
+            self._line(self._text((f"{number:>3}  ", "")) + line + self._text((f"  {time}" if time else "", "")))
             return
         from rich.table import Table
 
@@ -114,6 +117,11 @@ class Console(Listener):
             grid.add_column(justify="right", style="dim", no_wrap=True)
         grid.add_row(number, line, *([time] if time else []))
         self._rich.print(grid)
+
+    def _text(self, *parts: tuple[str, str]) -> Text:
+        from rich.text import Text
+
+        return Text.assemble(*((printable(self._mask.text(said)), style) for said, style in parts))
 
     def _line(self, line: Text) -> None:
         self._rich.print(line, soft_wrap=self._plain)
@@ -131,12 +139,6 @@ def spoken(verdict: Verdict) -> str:
 def printable(text: str) -> str:
     """Text from a screen or a model, without what a terminal would obey (colours, bells, moving about)."""
     return "".join(c if c.isprintable() else (" " if c in "\n\t\r" else "\ufffd") for c in text)
-
-
-def _text(*parts: tuple[str, str]) -> Text:
-    from rich.text import Text
-
-    return Text.assemble(*((printable(said), style) for said, style in parts))
 
 
 def _shortened(text: str, characters: int) -> str:

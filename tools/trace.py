@@ -19,6 +19,7 @@ from screenwright.tools import stepcodec
 from screenwright.tools.elements import Element
 from screenwright.tools.errors import BadScript, Ending
 from screenwright.tools.frames import Frame, FrameStore
+from screenwright.tools.masking import Mask
 from screenwright.tools.observation import Observation, Pixels
 from screenwright.tools.steps import Outcome, Step, Task
 
@@ -31,6 +32,8 @@ class TraceLost(Ending):
 
 class TraceWriter:
     """Writes one run folder. `begin` and `end` may be called again: the steps are appended.
+
+    The values of a task's secret parameters (their names begin with `secret`) are written as `{{name}}`.
 
     Args:
         elements: also keep what the system told of each frame, as far as it was asked (elements.jsonl): a demo
@@ -52,6 +55,7 @@ class TraceWriter:
         self._numbers: dict[tuple[str, int, float], int] = {}
         self._count = 0
         self._told: set[int] | None = set() if elements else None
+        self._mask = Mask()
 
     @property
     def folder(self) -> Path:
@@ -62,9 +66,11 @@ class TraceWriter:
 
     def begin(self, task: Task, about: dict[str, object]) -> None:
         folder = self.folder
+        self._mask.add(task.parameters)
         if not self._meta:
             started = datetime.now(UTC).isoformat(timespec="milliseconds")
-            self._meta = {"version": VERSION, "started": started, "task": stepcodec.task_json(task), **about}
+            told: dict[str, Any] = {"task": stepcodec.task_json(task), **about}
+            self._meta = {"version": VERSION, "started": started, **self._mask.json(told)}
             with self._writing():
                 self._write_meta()
                 for name in ("frames.jsonl", "steps.jsonl"):
@@ -76,15 +82,14 @@ class TraceWriter:
         with self._writing():
             frame = self._put(step.observation)
             after = self._put(step.after) if step.after is not None else None
-            line = json.dumps(
-                stepcodec.step_json(step, self._count, frame, after), ensure_ascii=False, separators=(",", ":")
-            )
+            facts = self._mask.json(stepcodec.step_json(step, self._count, frame, after))
+            line = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
             with (self._store.folder / "steps.jsonl").open("a", encoding="utf-8") as file:
                 file.write(line + "\n")
         self._count += 1
 
     def end(self, outcome: Outcome) -> None:
-        self._meta["outcome"] = outcome.summary()
+        self._meta["outcome"] = self._mask.json(outcome.summary())
         self._meta["ended"] = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._writing():
             self._write_meta()
@@ -102,7 +107,8 @@ class TraceWriter:
         number = self._numbers[key]
         if self._told is not None and number not in self._told and (told := stepcodec.elements_json(observation)):
             self._told.add(number)
-            line = json.dumps({"frame": number, "elements": told}, ensure_ascii=False, separators=(",", ":"))
+            facts = {"frame": number, "elements": self._mask.json(told)}
+            line = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
             with (self._store.folder / "elements.jsonl").open("a", encoding="utf-8") as file:
                 file.write(line + "\n")
         return number

@@ -26,7 +26,7 @@ class Counter(http.server.BaseHTTPRequestHandler):
     server: Shop
 
     def do_GET(self) -> None:
-        page = HERE / "sites" / Path(self.path).name
+        page = HERE / "sites" / Path(urllib.parse.urlsplit(self.path).path).name
         if page.suffix != ".html" or not page.is_file():
             self.send_error(404)
             return

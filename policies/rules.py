@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from screenwright.policies import yamltext
 from screenwright.tools import keys
 from screenwright.tools.actions import (
     KINDS,
@@ -143,64 +144,15 @@ def standard_text() -> str:
 
 def read_rules(text: str, name: str) -> RuleBook:
     """The rules in a YAML text; BadScript with `name`, the line, and what is allowed there."""
-    import yaml
-
-    try:
-        root = yaml.compose(text, yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it can't be read"
-        raise BadScript(f"{name}{place}: this is no YAML: {problem}") from error
+    root, data = yamltext.read(text, name)
     if data is None:
         raise BadScript(f"{name} is empty; it needs `rules:` with a list (see `screenwright guard show`)")
-    if (twice := _twice(root)) is not None:
-        raise BadScript(f"{name}, line {twice.start_mark.line + 1}: {twice.value!r} stands twice here")
     try:
         return RuleBook.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        line = _line(root, first["loc"])
+        line = yamltext.line(root, first["loc"])
         raise BadScript(f"{name}, line {line}: {_problem(first)}") from error
-
-
-def _twice(node: Any) -> Any:
-    """The first key that stands twice in one mapping: YAML would let the second win without a word."""
-    import yaml
-
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                return key
-            seen.add(key.value)
-            if (inner := _twice(value)) is not None:
-                return inner
-    elif isinstance(node, yaml.SequenceNode):
-        for child in node.value:
-            if (inner := _twice(child)) is not None:
-                return inner
-    return None
-
-
-def _line(node: Any, path: Sequence[str | int]) -> int:
-    """The line on which the thing at `path` stands, or the nearest thing around it."""
-    import yaml
-
-    line = node.start_mark.line + 1
-    for part in path:
-        if isinstance(node, yaml.MappingNode):
-            pairs = [(key, value) for key, value in node.value if key.value == part]
-            if not pairs:
-                break
-            line, node = pairs[0][0].start_mark.line + 1, pairs[0][1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return int(line)
 
 
 def _problem(error: Any) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from screenwright.tools import keys
 from screenwright.tools.actions import KINDS, Action, Button, Modifier, SystemButton, parse
@@ -61,6 +61,14 @@ class Patch(_Held):
     target: Box
     alike: int = 0
     scale: float = 1.0
+
+    @field_validator("file")
+    @classmethod
+    def _inside(cls, file: str) -> str:
+        parts = file.split("/")
+        if not file or "\\" in file or ":" in file or not all(part and part.strip(".") for part in parts):
+            raise ValueError(f"{file!r} leads out of pictures/; it is the name of a file in there")
+        return file
 
 
 class Place(_Held):
@@ -167,7 +175,11 @@ class DemoStep(_Held):
         if self.do in TRAVELS and not (self.on and self.to):
             raise ValueError(f"a {self.do} step needs `on` and `to`")
         if self.do != "wait":
-            self.action({}, *(_SOMEWHERE,) * 2)
+            try:
+                self.action({}, *(_SOMEWHERE,) * 2)
+            except ValidationError as error:
+                first = error.errors()[0]
+                raise ValueError(f"{first['loc'][-1]}: {first['msg']} (it is {first['input']!r:.80})") from error
         return self
 
     def action(self, values: dict[str, str], point: Point | None, end: Point | None = None) -> Action:

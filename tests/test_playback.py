@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from screenwright.tools import FakeDevice, Playback, Point, Size
 from screenwright.tools.actions import Action, Click, TypeText
 from screenwright.tools.contract import check_device
 from screenwright.tools.errors import BadAction, BadScript
+from screenwright.tools.observation import Observation
+from screenwright.tools.steps import Decision, Step, Task
+from screenwright.tools.trace import TraceWriter
 
 FRAME = Size(480, 320)
 ACTS: list[Action] = [
@@ -52,6 +56,47 @@ def test_the_first_other_act_is_said(folder: Path, other: Action) -> None:
     with pytest.raises(BadAction, match=r"at step 0 the recording has 'click \(200, 30\)', not "):
         device.perform(other)
     assert not device.finished and device.perform(ACTS[0])
+    assert device.parted and device.parted.decided == other and device.parted.recorded
+    assert device.parted.recorded.index == 0 and "at step 0 the recording has" in str(device.parted)
+
+
+def test_the_first_parting_stays(folder: Path) -> None:
+    device = Playback(folder)
+    assert device.perform(ACTS[0]) and device.parted is None
+    for text in ("Eve", "Bob"):
+        with pytest.raises(BadAction):
+            device.perform(TypeText(text=text))
+    assert device.parted and device.parted.decided == TypeText(text="Eve")
+
+
+def test_what_the_system_told_is_told_again(tmp_path: Path) -> None:
+    fake = FakeDevice()
+    asked = [element for element in fake.observe().elements if element.role == "field"]
+
+    class Asked(Scripted):
+        def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
+            observation.ask()
+            return super().decide(task, steps, observation)
+
+    Agent(Asked(ACTS), fake, trace=TraceWriter(tmp_path / "run", elements=True)).run("x")
+    device = Playback(tmp_path / "run")
+    seen = device.observe()
+    assert [element for element in seen.elements if element.role == "field"] == asked
+    far = asked[0].region
+    with pytest.raises(BadAction):
+        device.perform(Click(point=Point(far.right + 1, far.y + 2, FRAME)))
+    assert device.perform(Click(point=Point(far.right - 2, far.y + 2, FRAME)))  # the same field, 150 px away
+
+
+def test_an_act_that_is_said_to_be_alike(folder: Path) -> None:
+    device = Playback(folder, alike=lambda action, step: isinstance(action, TypeText))
+    assert device.perform(TypeText(text="Eve")) and device.accepts(TypeText(text="x"))
+    assert device.expected and device.expected.index == 1
+    assert (
+        device.accepts(ACTS[2], ahead=1) and not device.accepts(ACTS[2]) and not device.accepts(ACTS[2], ahead=9)
+    )
+    device.go_on(5)
+    assert device.finished and device.expected is None and device.parted is None
 
 
 def test_beyond_the_end(folder: Path) -> None:

@@ -1,0 +1,242 @@
+"""Where on a frame a kept picture may be, coarse to fine and at several sizes, and how well it fits there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from screenwright.tools.geometry import Region, Size
+from screenwright.tools.observation import Pixels
+from screenwright.tools.patch_marks import INK, Edges, edges, in_row, marks_of, same_marks
+
+SLACK_PX = 3
+SCALES = tuple(round(0.5 * 1.08**n, 3) for n in range(19))
+"""0.5 to 2.0; between two of them a picture of 100 pixels is off by 4 at its ends."""
+LEAST = 0.32
+"""Coarse correlation below which a place is not looked at closely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """A place where the picture may be: its top left corner on the frame, its size over the kept one."""
+
+    x: int
+    y: int
+    scale: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How well a picture fits a place, each 0 to 1; None: there is nothing to tell by.
+
+    `target`: what is written on the target; `context`: what is written beside it; `whole`: all edges;
+    `exact`: share of its pixels that are the same to the eye.
+    """
+
+    target: float | None
+    context: float | None
+    whole: float
+    exact: float
+    colour: float
+
+
+@dataclass(frozen=True, eq=False)
+class Pictured:
+    """A kept picture made ready for the search: `target` is the target's own area in it."""
+
+    pixels: Pixels
+    target: Region
+    aim: tuple[int, int]
+    scale: float = 1.0
+
+    @classmethod
+    def of(cls, pixels: Pixels, target: Region, aim: tuple[int, int]) -> Pictured:
+        return cls(pixels, target, aim)
+
+    @cached_property
+    def edges(self) -> Edges:
+        return edges(self.pixels)
+
+    @cached_property
+    def marks(self) -> list[Region]:
+        return marks_of(self.edges)
+
+    @cached_property
+    def inner(self) -> list[Region]:
+        """The marks on the target itself."""
+        return [m for m in self.marks if self.target.holds(*m.middle) and m.width <= self.target.width + 6]
+
+    @cached_property
+    def row(self) -> list[Region]:
+        """The marks that say which of several it is: on its line; else right above."""
+        t = self.target
+        outside = [m for m in self.marks if not t.grown(2).holds(*m.middle)]
+        beside = [m for m in outside if in_row(m, t)]
+        left = [m for m in beside if m.right <= t.x + 4]
+        right = [m for m in beside if m.x >= t.right - 4]
+        if t.width <= 1.5 * t.height and t.height <= 44 and right and right[0].x - t.right < t.height:
+            return right[:1]  # a tick box: its words stand after it
+        if left or right:
+            return left or right
+        above = [m for m in outside if m.bottom <= t.y + 4 and m.x < t.right and m.right > t.x]
+        lowest = max((m.bottom for m in above), default=0)
+        return [m for m in above if m.bottom > lowest - 8]
+
+    @cached_property
+    def plain(self) -> bool:
+        """Is nothing written or drawn on the target itself?"""
+        return not self.inner
+
+    @cached_property
+    def blank(self) -> bool:
+        """Is there nothing to see in the whole picture?"""
+        return float((self.edges > INK).mean()) < 0.004
+
+    def at(self, scale: float) -> Pictured:
+        """The same at another size."""
+        import cv2
+
+        if abs(scale - 1) < 0.01:
+            return self
+        width, height = (max(4, round(n * scale)) for n in (self.pixels.shape[1], self.pixels.shape[0]))
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        pixels = np.asarray(cv2.resize(self.pixels, (width, height), interpolation=how), np.uint8)
+        before = Size(self.pixels.shape[1], self.pixels.shape[0])
+        target = self.target.on(before, Size(width, height))
+        return Pictured(pixels, target, (round(self.aim[0] * scale), round(self.aim[1] * scale)), scale)
+
+
+def search(
+    pixels: Pixels,
+    known: Pictured,
+    *,
+    within: Region | None = None,
+    scales: Sequence[float] = (1.0,),
+    most: int = 6,
+    factor: int = 0,
+) -> list[Peak]:
+    """The likeliest places in the frame, or in a part of it, best first; empty where the picture is blank.
+
+    `factor`: how much smaller the first look is; 0: as the picture allows.
+    """
+    area = (within or Region(0, 0, pixels.shape[1], pixels.shape[0])).within(
+        Size(pixels.shape[1], pixels.shape[0])
+    )
+    if known.blank or not area.area:
+        return []
+    shown = edges(pixels[area.y : area.bottom, area.x : area.right])
+    smaller: dict[int, Edges] = {}
+    rough: list[tuple[float, int, int, float, int]] = []
+    for scale in scales:
+        sized = known.at(scale)
+        height, width = sized.edges.shape
+        if height > shown.shape[0] or width > shown.shape[1]:
+            continue
+        f = factor or max(1, min(4, min(height, width) // 10))
+        if f not in smaller:
+            smaller[f] = _shrunk(shown, f)
+        rough += [
+            (score, x * f, y * f, scale, f) for score, x, y in _tops(smaller[f], _shrunk(sized.edges, f), most)
+        ]
+    rough.sort(reverse=True)
+    peaks: list[Peak] = []
+    for _, x, y, scale, f in rough:
+        if len(peaks) >= most:
+            break
+        sized = known.at(scale)
+        if any(_close(peak, x + area.x, y + area.y, sized) for peak in peaks):
+            continue
+        fine = _fine(shown, sized.edges, x, y, f + 2)
+        peaks.append(Peak(fine[1] + area.x, fine[2] + area.y, scale, fine[0]))
+    return sorted(peaks, key=lambda peak: -peak.score)
+
+
+def agreement(pixels: Pixels, known: Pictured, peak: Peak) -> Agreement:
+    """How well the picture fits there."""
+    sized = known.at(peak.scale)
+    height, width = sized.pixels.shape[:2]
+    here = pixels[max(0, peak.y) : peak.y + height, max(0, peak.x) : peak.x + width]
+    exact, colour = 0.0, 0.0
+    if here.shape == sized.pixels.shape:
+        exact, colour = _exact(here, sized)
+    if exact > 0.999:
+        return Agreement(1.0 if known.inner else None, 1.0 if known.row else None, 1.0, exact, colour)
+    shown = _padded(pixels, peak, width, height)
+    # Letters of another size are drawn anew, not enlarged; the further from the size, the further off they are.
+    slack = SLACK_PX
+    target = same_marks(sized.edges, shown, sized.inner, slack) if sized.inner else None
+    context = same_marks(sized.edges, shown, sized.row, slack) if sized.row else None
+    return Agreement(target, context, peak.score, exact, colour)
+
+
+def _padded(pixels: Pixels, peak: Peak, width: int, height: int) -> Edges:
+    """The edges there, with some more on every side; off the frame there are none."""
+    x, y, s = peak.x - SLACK_PX, peak.y - SLACK_PX, SLACK_PX
+    box = Region(x, y, width + 2 * s, height + 2 * s)
+    inside = box.within(Size(pixels.shape[1], pixels.shape[0]))
+    shown = np.zeros((box.height, box.width), np.uint8)
+    part = edges(pixels[inside.y : inside.bottom, inside.x : inside.right])
+    top, left = inside.y - y, inside.x - x
+    shown[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return shown
+
+
+def _exact(here: Pixels, sized: Pictured) -> tuple[float, float]:
+    """Share of pixels that are the same, and how far the target's mean colour is off, in levels."""
+    import cv2
+
+    off = cv2.absdiff(here, sized.pixels)
+    t = sized.target
+    same = float((cv2.inRange(off, (0, 0, 0, 0), (12, 12, 12, 0)) > 0).mean())
+    now, then = (p[t.y : t.bottom, t.x : t.right].reshape(-1, 3) for p in (here, sized.pixels))
+    return same, float(np.abs(now.mean(0) - then.mean(0)).max()) if len(now) else 0.0
+
+
+def _shrunk(shown: Edges, factor: int) -> Edges:
+    import cv2
+
+    if factor == 1:
+        return shown
+    size = (max(1, shown.shape[1] // factor), max(1, shown.shape[0] // factor))
+    return np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _tops(shown: Edges, piece: Edges, most: int) -> list[tuple[float, int, int]]:
+    """The highest places of the correlation, none beside another."""
+    import cv2
+
+    if piece.shape[0] > shown.shape[0] or piece.shape[1] > shown.shape[1] or int(np.ptp(piece)) == 0:
+        return []
+    scores = cv2.matchTemplate(shown, piece, cv2.TM_CCOEFF_NORMED)
+    scores = np.nan_to_num(scores, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    across, down = max(2, piece.shape[1] // 6), max(2, piece.shape[0] // 6)
+    found: list[tuple[float, int, int]] = []
+    for _ in range(most):
+        _, best, _, (x, y) = cv2.minMaxLoc(scores)
+        if best < LEAST:
+            break
+        found.append((min(1.0, float(best)), x, y))
+        scores[max(0, y - down) : y + down + 1, max(0, x - across) : x + across + 1] = -1
+    return found
+
+
+def _fine(shown: Edges, piece: Edges, x: int, y: int, reach: int) -> tuple[float, int, int]:
+    """The best place within some pixels, at full size."""
+    import cv2
+
+    left, top = max(0, x - reach), max(0, y - reach)
+    left, top = min(left, shown.shape[1] - piece.shape[1]), min(top, shown.shape[0] - piece.shape[0])
+    seen = shown[top : y + reach + piece.shape[0] + 1, left : x + reach + piece.shape[1] + 1]
+    if seen.shape[0] < piece.shape[0] or seen.shape[1] < piece.shape[1] or int(np.ptp(seen)) == 0:
+        return 0.0, x, y
+    _, best, _, (dx, dy) = cv2.minMaxLoc(cv2.matchTemplate(seen, piece, cv2.TM_CCOEFF_NORMED))
+    return min(1.0, float(best)), left + dx, top + dy
+
+
+def _close(peak: Peak, x: int, y: int, sized: Pictured) -> bool:
+    reach_x, reach_y = max(6, sized.edges.shape[1] // 6), max(6, sized.edges.shape[0] // 6)
+    return bool(abs(peak.x - x) <= reach_x and abs(peak.y - y) <= reach_y)

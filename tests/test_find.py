@@ -201,6 +201,15 @@ def test_what_was_typed_into_a_field_is_not_its_label() -> None:
     assert form.find(Target("Email")).element.region.y == 50
 
 
+def test_a_label_on_a_plate_of_its_own_is_no_field() -> None:
+    """A ttk label on a plain Tk window stands on a rectangle of another grey, which pixels take for a field."""
+    plate = Element("", Region(18, 38, 84, 22), "field", "pixels", 0.7)
+    field = Element("", Region(130, 38, 200, 22), "field", "pixels", 0.7)
+    label = Element("Telephone", Region(24, 41, 70, 16), "text", "ocr")
+    assert scene(plate, field, label).find(Target("Telephone", role="field")).element.region == field.region
+    assert scene(plate, label).find(Target("Telephone", role="field")).element.region == plate.region
+
+
 def test_a_tick_box_belongs_to_the_text_on_its_right() -> None:
     row = scene(
         text("", 10, 10, "checkbox", width=16), text("News", 32, 10),

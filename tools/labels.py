@@ -41,6 +41,11 @@ def labelled(scene: Scene, text: str, role: Role) -> list[Match]:
         if not said or label.role in UNLABELLED:
             continue
         inside = holding(scene, label)
+        if inside and inside.region.width < label.region.width + 2 * label.region.height:
+            # a label's own plate, of another grey than the window, looks like a field that holds it
+            others = [widget for widget in widgets if widget != inside]
+            inside = None if _belonging(scene, label, others, role) else inside
+            widgets = widgets if inside else others
         near = inside if inside in widgets else _belonging(scene, said_part(scene, label, said), widgets, role)
         if near:
             score = said.score * (0.8 if inside else 0.99) * (1.0 if near.role == role else 0.97)

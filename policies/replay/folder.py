@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from screenwright.policies import yamltext
 from screenwright.policies.replay.demo import VERSION, Demo
 from screenwright.policies.replay.yamldump import dumped
+from screenwright.policies.replay.yamlkeep import kept
 from screenwright.tools.errors import BadScript
 from screenwright.tools.observation import Pixels
 
@@ -139,14 +140,19 @@ def written(demo: Demo, old: str | None = None) -> str:
     """The text of its file. `old`, the text as it was, keeps its comments and order if it can still be read."""
     from ruamel.yaml.error import YAMLError
 
-    facts: dict[str, Any] = {"screenwright_demo": VERSION, **demo.model_dump(mode="json", exclude_defaults=True)}
-    try:
-        text = dumped(facts, old)
-        if read_demo(text, FILE) == demo:
-            return text
-    except (BadScript, YAMLError):
-        pass
+    facts = _facts(demo)
+    if old:
+        try:
+            text = kept(old, _facts(read_demo(old, FILE)), facts)
+            if read_demo(text, FILE) == demo:
+                return text
+        except (BadScript, YAMLError):
+            pass  # it is written anew
     return dumped(facts)
+
+
+def _facts(demo: Demo) -> dict[str, Any]:
+    return {"screenwright_demo": VERSION, **demo.model_dump(mode="json", exclude_defaults=True)}
 
 
 def find_folder(name_or_path: str | Path) -> Path:

@@ -8,20 +8,40 @@ from typing import Any
 WIDE = 100
 
 
-def dumped(facts: dict[str, Any], old: str | None = None) -> str:
+def dumped(facts: dict[str, Any], old: str = "") -> str:
     """The facts as text; where `old` is given, its comments and the order of its keys stay as they are."""
+    held = _read(old)
+    if held is None:
+        held = _fresh(facts)
+        _apart(held)
+    else:
+        _update(held, facts)
+    return _written(held)
+
+
+def dumped_step(step: dict[str, Any], old: str = "") -> str:
+    """One step as an item of a list that is not indented; `old`: the item as it was."""
+    held = _read(old)
+    if held is None:
+        held = [_fresh(step)]
+    else:
+        _update(held[0], step)
+    return "".join(line.removeprefix("  ") for line in _written(held).splitlines(keepends=True))
+
+
+def _read(text: str) -> Any:
+    from ruamel.yaml import YAML
+
+    return YAML(typ="rt", pure=True).load(text) if text else None
+
+
+def _written(held: Any) -> str:
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="rt", pure=True)
     yaml.width = 100_000
     yaml.allow_unicode = True
     yaml.indent(mapping=2, sequence=4, offset=2)
-    held = yaml.load(old) if old else None
-    if held is None:
-        held = _fresh(facts)
-        _apart(held)
-    else:
-        _update(held, facts)
     out = io.StringIO()
     yaml.dump(held, out)
     return out.getvalue()
@@ -86,25 +106,13 @@ def _update(held: Any, facts: Any) -> None:
 
 
 def _update_list(held: Any, wanted: list[Any]) -> None:
-    """Items are known again by their id, else by their place."""
-    named = {item["id"]: item for item in held if isinstance(item, dict) and "id" in item}
-    if len(held) == len(wanted) and not named:
-        for place, value in enumerate(wanted):
-            if isinstance(held[place], dict) and isinstance(value, dict):
-                _update(held[place], value)
-            elif held[place] != value and list(held[place] if _listed(held[place]) else ()) != value:
-                held[place] = _fresh(value)
-        return
-    items: list[Any] = []
-    for value in wanted:
-        item = named.get(value.get("id")) if isinstance(value, dict) else None
-        if item is None:
-            items.append(_fresh(value))
-        else:
-            _update(item, value)
-            items.append(item)
-    if [id(item) for item in items] != [id(item) for item in held]:
-        held[:] = items
+    """Items are known again by their place."""
+    for place, value in enumerate(wanted[: len(held)]):
+        if isinstance(held[place], dict) and isinstance(value, dict):
+            _update(held[place], value)
+        elif held[place] != value:
+            held[place] = _fresh(value)
+    held[len(wanted) :] = [_fresh(value) for value in wanted[len(held) :]]
 
 
 def _listed(value: Any) -> bool:

@@ -10,11 +10,13 @@ import numpy as np
 
 from screenwright.tools.geometry import Region, Size
 from screenwright.tools.observation import Pixels
-from screenwright.tools.patch_marks import INK, Edges, edges, in_row, marks_of, same_marks
+from screenwright.tools.patch_marks import INK, Edges, Gray, edges, grayed, in_row, marks_of, same_marks
 
 SLACK_PX = 3
 SCALES = tuple(round(0.5 * 1.08**n, 3) for n in range(19))
 """0.5 to 2.0; between two of them a picture of 100 pixels is off by 4 at its ends."""
+PLACES_PX = 8
+"""Two places nearer than this are one: lines of small text are 12 pixels apart."""
 LEAST = 0.32
 """Coarse correlation below which a place is not looked at closely."""
 
@@ -62,6 +64,10 @@ class Pictured:
         return edges(self.pixels)
 
     @cached_property
+    def gray(self) -> Gray:
+        return grayed(self.pixels)
+
+    @cached_property
     def marks(self) -> list[Region]:
         return marks_of(self.edges)
 
@@ -79,7 +85,7 @@ class Pictured:
         left = [m for m in beside if m.right <= t.x + 4]
         right = [m for m in beside if m.x >= t.right - 4]
         if t.width <= 1.5 * t.height and t.height <= 44 and right and right[0].x - t.right < t.height:
-            return right[:1]  # a tick box: its words stand after it
+            return _together(right)  # a tick box: its words stand after it
         if left or right:
             return left or right
         above = [m for m in outside if m.bottom <= t.y + 4 and m.x < t.right and m.right > t.x]
@@ -108,6 +114,16 @@ class Pictured:
         before = Size(self.pixels.shape[1], self.pixels.shape[0])
         target = self.target.on(before, Size(width, height))
         return Pictured(pixels, target, (round(self.aim[0] * scale), round(self.aim[1] * scale)), scale)
+
+
+def _together(marks: list[Region]) -> list[Region]:
+    """The first words up to a wide gap."""
+    kept = marks[:1]
+    for mark in marks[1:]:
+        if mark.x - kept[-1].right > max(mark.height, kept[-1].height):
+            break
+        kept.append(mark)
+    return kept
 
 
 def search(
@@ -139,19 +155,18 @@ def search(
         f = factor or max(1, min(4, min(height, width) // 10))
         if f not in smaller:
             smaller[f] = _shrunk(shown, f)
-        rough += [
-            (score, x * f, y * f, scale, f) for score, x, y in _tops(smaller[f], _shrunk(sized.edges, f), most)
-        ]
+        tops = _tops(smaller[f], _shrunk(sized.edges, f), max(2, PLACES_PX // f), most)
+        rough += [(score, x * f, y * f, scale, f) for score, x, y in tops]
     rough.sort(reverse=True)
     peaks: list[Peak] = []
     for _, x, y, scale, f in rough:
         if len(peaks) >= most:
             break
         sized = known.at(scale)
-        if any(_close(peak, x + area.x, y + area.y, sized) for peak in peaks):
-            continue
         fine = _fine(shown, sized.edges, x, y, f + 2)
-        peaks.append(Peak(fine[1] + area.x, fine[2] + area.y, scale, fine[0]))
+        peak = Peak(fine[1] + area.x, fine[2] + area.y, scale, fine[0])
+        if not any(_close(other, peak) for other in peaks):
+            peaks.append(peak)
     return sorted(peaks, key=lambda peak: -peak.score)
 
 
@@ -166,21 +181,18 @@ def agreement(pixels: Pixels, known: Pictured, peak: Peak) -> Agreement:
     if exact > 0.999:
         return Agreement(1.0 if known.inner else None, 1.0 if known.row else None, 1.0, exact, colour)
     shown = _padded(pixels, peak, width, height)
-    # Letters of another size are drawn anew, not enlarged; the further from the size, the further off they are.
-    slack = SLACK_PX
-    target = same_marks(sized.edges, shown, sized.inner, slack) if sized.inner else None
-    context = same_marks(sized.edges, shown, sized.row, slack) if sized.row else None
+    target = same_marks(sized.gray, shown, sized.inner, SLACK_PX) if sized.inner else None
+    context = same_marks(sized.gray, shown, sized.row, SLACK_PX) if sized.row else None
     return Agreement(target, context, peak.score, exact, colour)
 
 
-def _padded(pixels: Pixels, peak: Peak, width: int, height: int) -> Edges:
-    """The edges there, with some more on every side; off the frame there are none."""
-    x, y, s = peak.x - SLACK_PX, peak.y - SLACK_PX, SLACK_PX
-    box = Region(x, y, width + 2 * s, height + 2 * s)
+def _padded(pixels: Pixels, peak: Peak, width: int, height: int) -> Gray:
+    """What is there, with some more on every side; off the frame there is nothing."""
+    box = Region(peak.x, peak.y, width, height).grown(SLACK_PX)
     inside = box.within(Size(pixels.shape[1], pixels.shape[0]))
     shown = np.zeros((box.height, box.width), np.uint8)
-    part = edges(pixels[inside.y : inside.bottom, inside.x : inside.right])
-    top, left = inside.y - y, inside.x - x
+    part = grayed(pixels[inside.y : inside.bottom, inside.x : inside.right])
+    top, left = inside.y - box.y, inside.x - box.x
     shown[top : top + part.shape[0], left : left + part.shape[1]] = part
     return shown
 
@@ -205,7 +217,7 @@ def _shrunk(shown: Edges, factor: int) -> Edges:
     return np.asarray(cv2.resize(shown, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _tops(shown: Edges, piece: Edges, most: int) -> list[tuple[float, int, int]]:
+def _tops(shown: Edges, piece: Edges, apart: int, most: int) -> list[tuple[float, int, int]]:
     """The highest places of the correlation, none beside another."""
     import cv2
 
@@ -213,14 +225,13 @@ def _tops(shown: Edges, piece: Edges, most: int) -> list[tuple[float, int, int]]
         return []
     scores = cv2.matchTemplate(shown, piece, cv2.TM_CCOEFF_NORMED)
     scores = np.nan_to_num(scores, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-    across, down = max(2, piece.shape[1] // 6), max(2, piece.shape[0] // 6)
     found: list[tuple[float, int, int]] = []
     for _ in range(most):
         _, best, _, (x, y) = cv2.minMaxLoc(scores)
         if best < LEAST:
             break
         found.append((min(1.0, float(best)), x, y))
-        scores[max(0, y - down) : y + down + 1, max(0, x - across) : x + across + 1] = -1
+        scores[max(0, y - apart) : y + apart + 1, max(0, x - apart) : x + apart + 1] = -1
     return found
 
 
@@ -237,6 +248,5 @@ def _fine(shown: Edges, piece: Edges, x: int, y: int, reach: int) -> tuple[float
     return min(1.0, float(best)), left + dx, top + dy
 
 
-def _close(peak: Peak, x: int, y: int, sized: Pictured) -> bool:
-    reach_x, reach_y = max(6, sized.edges.shape[1] // 6), max(6, sized.edges.shape[0] // 6)
-    return bool(abs(peak.x - x) <= reach_x and abs(peak.y - y) <= reach_y)
+def _close(one: Peak, other: Peak) -> bool:
+    return abs(one.x - other.x) < PLACES_PX and abs(one.y - other.y) < PLACES_PX

@@ -110,18 +110,32 @@ def _growing(pixels: Pixels, target: Region, limit: Region) -> list[Region]:
     after = [m.moved(right.x, right.y) for m in marks_of(edges(_crop(pixels, right))) if right.area]
     row, after = ([m for m in marks if in_row(m, target)] for marks in (row, after))
     left_px, right_px = BESIDE_PX, BESIDE_PX
-    if row:
-        left_px = max(left_px, target.x - min(max(m.x for m in row), target.x) + 8)
+    begins = _begins(row)
+    if begins:
+        left_px = max(left_px, target.x - begins[0] + 8)
     if target.width <= 1.5 * target.height and target.height <= 44 and after:
         right_px = max(right_px, min(m.right for m in after) - target.right + 8)
     boxes = [_around(target, left_px, right_px, ABOVE_PX, BELOW_PX, limit)]
-    for begin in sorted({m.x for m in row if target.x - m.x + 8 > left_px}, reverse=True)[:3]:
+    for begin in begins[1:4]:
         boxes.append(_around(target, target.x - begin + 8, right_px, ABOVE_PX, BELOW_PX, limit))
     far = max([left_px, *(target.x - b.x for b in boxes)])
     for step in (1, 2):
         grown = GROW_PX * step
         boxes.append(_around(target, far, right_px + grown, ABOVE_PX + grown // 3, BELOW_PX + grown // 3, limit))
     return list(dict.fromkeys(boxes))
+
+
+def _begins(row: list[Region]) -> list[int]:
+    """Where the labels on the target's left begin, the nearest first: several words are one label."""
+    begins: list[int] = []
+    last: Region | None = None
+    for mark in sorted(row, key=lambda m: -m.right):
+        if last and begins[-1] - mark.right < max(mark.height, last.height):
+            begins[-1] = min(begins[-1], mark.x)
+        else:
+            begins.append(mark.x)
+        last = mark
+    return begins
 
 
 def _around(target: Region, left: int, right: int, above: int, below: int, limit: Region) -> Region:
@@ -136,7 +150,7 @@ def _single(pixels: Pixels, box: Region, target: Region, aim: tuple[int, int], l
         return False
     peaks = search(pixels, known, within=limit, most=12)
     fits: Callable[[Peak], float] = partial(_fit, pixels, known)
-    return not any(fits(p) > 0.6 for p in peaks if not _same(p, box))
+    return not any(fits(p) > 0.8 for p in peaks if not _same(p, box))
 
 
 def _fit(pixels: Pixels, known: Pictured, peak: Peak) -> float:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from screenwright.agent.asking_cli import ask, extract
+from screenwright.agent.guard_cli import guard_app
 from screenwright.agent.model_cli import Context, Dialect, Model, Url, Weights, serve
 from screenwright.agent.running import EXITS, Where, hear_interrupts, plainly
 
@@ -21,7 +22,6 @@ app = typer.Typer(
     add_completion=False,
     help="A GUI agent: looks at the screen, decides one action, guards it, does it, records it.",
 )
-guard_app = typer.Typer(no_args_is_help=True, help="The rules that say what may be done.")
 app.add_typer(guard_app, name="guard")
 app.command()(serve)
 app.command()(ask)
@@ -81,33 +81,16 @@ def run(
     """Do a task on the screen and record it."""
     with plainly(as_json=as_json, debug=_state["debug"]):
         from screenwright.agent import models, running
-        from screenwright.agent.approver import at_terminal
-        from screenwright.agent.console import Console
-        from screenwright.agent.limits import Limits
-        from screenwright.agent.loop import Agent
         from screenwright.tools.trace import TraceWriter
 
         job = running.task_of(task, set_ or [])
         which = models.Which.said(model, url, dialect, context=context, weights=weights)
         decider = models.policy_of(policy, which, sure=not no_sure)
-        guard = running.guard_of(rules, yes)
-        decider.begin(job)  # a script that can't be used is told before a screen is opened for it
-        with Where(virtual, size, monitor, window, region).open() as desktop:
-            for problem in desktop.problems():
-                print(f"screenwright: warning: {problem}", file=sys.stderr)
-            running.start_programs(desktop, open_ or [])
-            running.answer_beside(guard, desktop)
-            agent = Agent(
-                decider,
-                desktop,
-                guard=guard,
-                limits=Limits(steps=limit_steps, seconds=limit_seconds),
-                trace=TraceWriter(trace, name=job.name or "run"),
-                listeners=[Console(sys.stderr if as_json else sys.stdout, quiet=quiet)],
-                answer=_answer if at_terminal() else None,
-                dry_run=dry_run,
-            )
-            outcome = running.outcome_of(agent, job)
+        where = Where(virtual, size, monitor, window, region)
+        manner = running.Manner(
+            where, tuple(open_ or ()), rules, yes, dry_run, limit_steps, limit_seconds, quiet, as_json
+        )
+        outcome = running.performed(decider, job, manner, TraceWriter(trace, name=job.name or "run"))
         code = EXITS[outcome.status][0]
         if as_json:
             _print_json({**outcome.summary(), "exit_code": code})
@@ -215,48 +198,12 @@ def doctor(
         raise typer.Exit(0 if examination.healthy(findings) else EXITS["missing"][0])
 
 
-@guard_app.command("schema")
-def guard_schema() -> None:
-    """The JSON schema of a rules file."""
-    from screenwright.policies.rules import RuleBook
-
-    _print_json(RuleBook.model_json_schema())
-
-
-@guard_app.command("show")
-def guard_show() -> None:
-    """The shipped rules, to copy and change: screenwright guard show > rules.yaml"""
-    from screenwright.policies.rules import standard_text
-
-    typer.echo(standard_text(), nl=False)
-
-
-@guard_app.command("check")
-def guard_check(
-    rules: Annotated[Path, typer.Argument(help="a rules file")],
-    action: Annotated[str | None, typer.Option(metavar="JSON", help="what would be said to this?")] = None,
-    window: Annotated[str, typer.Option(help="title of the window, for --action")] = "",
-) -> None:
-    """Is this rules file right? With --action: what it says to an action."""
-    with plainly(debug=_state["debug"]):
-        from screenwright.agent.trial import trial
-        from screenwright.policies.guard import Guard
-
-        guard = Guard.load(rules)
-        typer.echo(trial(guard, action, window) if action else f"{rules}: {len(guard.rules)} rules, all right")
-
-
 @app.command()
 def version() -> None:
     """The version."""
     from importlib.metadata import version as installed
 
     typer.echo(f"screenwright {installed('screenwright')}")
-
-
-def _answer(question: str) -> str:
-    typer.echo(f"\n? {question}", err=True)
-    return sys.stdin.readline().rstrip("\n")
 
 
 def _print_json(facts: Any) -> None:

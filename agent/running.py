@@ -20,9 +20,11 @@ from screenwright.tools.errors import BadScript, NotInstalled, ScreenwrightError
 if TYPE_CHECKING:
     from screenwright.agent.loop import Agent
     from screenwright.policies.guard import Approve, Guard
+    from screenwright.policies.policy import Policy
     from screenwright.tools.desktop import Desktop
     from screenwright.tools.observation import Observation
     from screenwright.tools.steps import Decision, Outcome, Task, Verdict
+    from screenwright.tools.trace import TraceWriter
 
 EXITS: dict[str, tuple[int, str]] = {
     "done": (0, "the task is done"),
@@ -68,6 +70,58 @@ class Where:
             form = r"(-?\d+),(-?\d+),(\d+),(\d+)"
             region = Region(*_numbers(self.region, form, "--region", "100,100,800,600 (left,top,width,height)"))
         return Desktop(self.monitor, window=self.window, region=region)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How something is run, in the words of the command line. `steps`, `seconds`: its limits."""
+
+    where: Where = Where()
+    opens: tuple[str, ...] = ()
+    rules: Path | None = None
+    yes: bool = False
+    dry_run: bool = False
+    steps: int = 200
+    seconds: float = 900
+    quiet: bool = False
+    as_json: bool = False
+
+
+def performed(decider: Policy, job: Task, manner: Manner, trace: TraceWriter, *, shown: bool = True) -> Outcome:
+    """Open the screen, run the job on it, close it: what was opened with it ends with it.
+
+    What can't be used (a script, rules, a size) is told before a screen is opened: BadScript, NotInstalled.
+    `shown`: each step is told in the terminal.
+    """
+    from screenwright.agent.approver import at_terminal
+    from screenwright.agent.console import Console
+    from screenwright.agent.limits import Limits
+    from screenwright.agent.loop import Agent
+
+    guard = guard_of(manner.rules, manner.yes)
+    decider.begin(job)
+    with manner.where.open() as desktop:
+        for problem in desktop.problems():
+            print(f"screenwright: warning: {problem}", file=sys.stderr)
+        start_programs(desktop, manner.opens)
+        answer_beside(guard, desktop)
+        console = Console(sys.stderr if manner.as_json else sys.stdout, quiet=manner.quiet)
+        agent = Agent(
+            decider,
+            desktop,
+            guard=guard,
+            limits=Limits(steps=manner.steps, seconds=manner.seconds),
+            trace=trace,
+            listeners=[console] if shown else [],
+            answer=_answer if at_terminal() else None,
+            dry_run=manner.dry_run,
+        )
+        return outcome_of(agent, job)
+
+
+def _answer(question: str) -> str:
+    print(f"\n? {question}", file=sys.stderr)
+    return sys.stdin.readline().rstrip("\n")
 
 
 def task_of(words: str, settings: Sequence[str]) -> Task:

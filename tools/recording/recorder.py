@@ -89,7 +89,6 @@ class Recorder:
         """Begin. BadScript: the folder holds a recording, a hotkey is taken. DeviceLost, NotInstalled."""
         began = time.time()
         try:
-            self._trace.begin(Task("", name=self.name), {"policy": "human", "recorded": began})
             self._witness.start()
             display = self._witness.environment.get("DISPLAY")
             source = self._source = self._source or source_of(display)
@@ -98,6 +97,8 @@ class Recorder:
             if display and self._wants_sign:
                 self._sign = Sign(display, self.name, monitor_at(display, *self._witness.now.middle))
                 self._sign.show()
+            device = self._witness.now.device
+            self._trace.begin(Task("", name=self.name), {"device": device, "policy": "human"})
             self._scribe.begin(time.perf_counter())
             self.state = "recording"
             source.start(self._heard)
@@ -114,6 +115,10 @@ class Recorder:
     def secret(self) -> None:
         """What is typed from here on is secret; or no longer, where it is."""
         self._queue.put("secret")
+
+    def ask_to_stop(self) -> None:
+        """From any thread; `wait` returns then, and `stop` is still to be called."""
+        self._queue.put("stop")
 
     def wait(self, seconds: float | None = None) -> bool:
         """Until it has been stopped, by its hotkey or because the screen is gone; whether it has."""

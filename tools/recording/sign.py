@@ -146,7 +146,10 @@ def _picture(text: str, back: str, dot: str, name: str, width: int = 0) -> Pixel
     from PIL import Image, ImageDraw, ImageFont
 
     words = text.format(name=name if len(name) <= 32 else name[:31] + "…")
-    font = ImageFont.load_default(14)
+    try:
+        font: Any = ImageFont.truetype("DejaVuSans.ttf", 13)
+    except OSError:
+        font = ImageFont.load_default(14)  # it has ASCII alone
     wide = width or int(font.getlength(words)) + 40
     image = Image.new("RGB", (wide, HEIGHT), back)
     draw = ImageDraw.Draw(image)

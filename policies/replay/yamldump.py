@@ -21,7 +21,8 @@ def dumped(facts: dict[str, Any], old: str = "") -> str:
 
 def dumped_step(step: dict[str, Any], old: str = "") -> str:
     """One step as an item of a list that is not indented; `old`: the item as it was."""
-    held = _read(old)
+    # ruamel keeps the column of a comment, so the item is read with the indent that it is written with.
+    held = _read("".join("  " + line for line in old.splitlines(keepends=True)))
     if held is None:
         held = [_fresh(step)]
     else:

@@ -1,0 +1,103 @@
+"""What came after an act, as something to wait for next time: a text that appeared, another window."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from screenwright.policies.replay.acts import Act
+from screenwright.policies.replay.demo import Expect
+from screenwright.policies.replay.describing import Describer
+from screenwright.policies.replay.titles import stable_title
+from screenwright.policies.replay.words_around import lasting, values_shown
+from screenwright.tools.elements import Element
+from screenwright.tools.geometry import Region
+from screenwright.tools.observation import Observation
+from screenwright.tools.reading import Scene
+from screenwright.tools.wording import squeezed
+
+NUMBER = re.compile(r"\d[\d.,:]*(?![^{]*\}\})")
+MOST_TEXTS = 2
+LEAST_WAIT_S = 30.0
+
+
+def after(describer: Describer, act: Act, target: Region | None, values: Mapping[str, str]) -> Expect | None:
+    """What the act led to. `target`: its own area, where a change means no more than that it was hit."""
+    effect = act.effect
+    change = None if effect.where == "unseen" else effect.where != "nothing"
+    if act.after is None or not change:
+        return Expect(change=change) if change is not None else None
+    window = other_window(act.before, act.title, act.program, values)
+    more = target is None or any(not _within(region, target.grown(10)) for region in effect.regions)
+    see = new_texts(describer, act.before, act.after, values) if more or window else ()
+    return Expect(see=see[: 1 if window else MOST_TEXTS], window=window, change=change)
+
+
+def of_wait(describer: Describer, act: Act, following: Act | None, values: Mapping[str, str]) -> Expect:
+    """What a person waited for."""
+    then = following.before if following else act.after
+    if then is None:
+        return Expect(change=True)
+    window = other_window(act.before, then.title, then.program, values)
+    see = new_texts(describer, act.before, then, values, again=True)[:1]
+    return Expect(see=see, window=window) if see or window else Expect(change=True)
+
+
+def wait_seconds(recorded_s: float) -> float:
+    """How long to wait at most for what took so long when it was recorded."""
+    return max(LEAST_WAIT_S, float(round(3 * recorded_s)))
+
+
+def other_window(
+    before: Observation, title: str | None, program: str | None, values: Mapping[str, str]
+) -> str | None:
+    """The lasting part of the title, if it is another window's than the one that had the focus before."""
+    was, now = stable_title(before.title, before.program), stable_title(title, program)
+    return with_parameters(now, values) if now and now != was else None
+
+
+def new_texts(
+    describer: Describer, before: Observation, then: Observation, values: Mapping[str, str], *, again: bool = False
+) -> tuple[str, ...]:
+    """Texts that came, those first that say most; parameters in place of their values.
+
+    `again`: also those that had been there before and came back.
+    """
+    try:
+        old, new = describer.scene(before), describer.scene(then)
+    except (OSError, KeyError):
+        return ()
+    known = {squeezed(e.text) for e in (*old.lines, *old.elements)}
+    describer.seen |= known
+    found: dict[str, float] = {}
+    for element in _fixed(new):
+        said = with_parameters(element.text.strip(), values)
+        told = next((p for p in sorted(_pieces(said), key=len, reverse=True) if lasting(p)), None)
+        fresh = squeezed(element.text) not in (known if again else describer.seen)
+        if told and fresh and element.confidence >= 0.8:
+            found[told] = min(len(told), 40) * element.confidence
+    return tuple(sorted(found, key=lambda text: -found[text]))
+
+
+def with_parameters(text: str, values: Mapping[str, str]) -> str:
+    """`{{name}}` in place of each parameter's value that stands there as a word of its own."""
+    for name, value in sorted(values.items(), key=lambda pair: -len(pair[1])):
+        if len(value) >= 3 or (len(value) >= 2 and not value.isascii()):
+            edges = (r"(?<!\w)", r"(?!\w)") if value[0].isascii() else ("", "")
+            text = re.sub(edges[0] + re.escape(value) + edges[1], f"{{{{{name}}}}}", text)
+    return text
+
+
+def _pieces(text: str) -> list[str]:
+    return [piece.strip(" ,;:-(") for piece in NUMBER.split(text)]
+
+
+def _fixed(scene: Scene) -> list[Element]:
+    """Lines that are no content of fields."""
+    fields = [e.region for e in scene.elements if e.role in ("field", "combo", "cell")]
+    fields += values_shown(scene)
+    return [line for line in scene.lines if not any(field.holds(*line.region.middle) for field in fields)]
+
+
+def _within(region: Region, whole: Region) -> bool:
+    return region.shared(whole).area >= 0.9 * region.area

@@ -1,0 +1,225 @@
+"""Whether the screen is further on in the recording than the step that can't be done: then go on there.
+
+A step is only left out where its effect is seen to be there already: what it changed looks as it did later in
+the recording and not as before it, and what it typed is read. What can't be seen is never taken for done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from screenwright.policies.literal.moment import Moment
+from screenwright.policies.replay.demo import DemoStep, Expect, filled
+from screenwright.policies.replay.found import Found
+from screenwright.policies.replay.playing import Playing
+from screenwright.tools.elements import Element
+from screenwright.tools.geometry import Region
+from screenwright.tools.observation import Observation, Pixels
+from screenwright.tools.wording import ALIKE, folded, likeness, squeezed
+
+FARTHEST = 8
+LIKE = 0.9
+MARGIN = 0.04
+TITLES_ALIKE = 70
+PASSING = ("wait", "move", "scroll")  # what lasts of these is in what comes after them
+TYPED_PX = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """The present frame beside two recorded ones. `dx`, `dy`: how far the window has moved since."""
+
+    now: Moment
+    start: Pixels | None
+    goal: Pixels
+    dx: int
+    dy: int
+
+    def place(self, region: Region) -> Region:
+        return region.moved(self.dx, self.dy).within(self.now.observation.frame)
+
+    def arrived(self, regions: Sequence[Region]) -> bool:
+        """Do these parts look as in the later frame, and not as in the earlier one?"""
+        from screenwright.tools.patches import resemblance
+
+        like = unlike = whole = 0.0
+        for region in regions:
+            here = self.now.observation.crop(region.moved(self.dx, self.dy))
+            later = _part(self.goal, region)
+            if here.shape != later.shape or not later.size:
+                return False
+            whole += region.area
+            like += region.area * (1.0 if (here == later).all() else resemblance(here, later))
+            if self.start is not None:
+                unlike += region.area * resemblance(here, _part(self.start, region))
+        return bool(whole) and like / whole >= LIKE and (like - unlike) / whole >= MARGIN
+
+
+@dataclass
+class Rejoin:
+    """Compares the present screen with the recording."""
+
+    playing: Playing
+
+    def done(self, index: int, now: Moment) -> bool:
+        """Is the effect of this one step there?"""
+        return self._evidence(index, index + 1, now)
+
+    def later(self, index: int, now: Moment) -> int | None:
+        """The farthest step from which to go on, all before it being done; one past the last where all are."""
+        steps = self.playing.demo.steps
+        for after in range(min(len(steps), index + FARTHEST), index, -1):
+            if self._evidence(index, after, now) and (after == len(steps) or self._fits(after, now)):
+                return after
+        return None
+
+    def onward(self, index: int, now: Moment) -> bool:
+        return self.later(index, now) is not None
+
+    def ticked(self, index: int, found: Found, now: Moment) -> bool:
+        """Is a box or a choice that this click is to change as the click left it? Once more would undo it."""
+        step, recorded = self.playing.step(index), self.playing.recorded
+        if step.do != "click" or step.button not in (None, "left"):
+            return False
+        act = recorded.step(step)
+        point = getattr(act.decision.action, "point", None) if act and act.decision else None
+        before, after = recorded.before(step), recorded.after(step)
+        if point is None or before is None or after is None:
+            return False
+        was, became = (_checked(o.elements, point.x, point.y) for o in (before, after))
+        here = _checked(now.observation.elements, found.point.x, found.point.y)
+        if None not in (was, became, here):
+            return was is not became and here is became
+        toggles = step.on is not None and step.on.role in ("checkbox", "radio")
+        return toggles and self.done(index, now)
+
+    def _fits(self, index: int, now: Moment) -> bool:
+        """Is the screen one on which this step can be done: its window, and its target by cheap rungs?"""
+        from rapidfuzz import fuzz
+
+        step = self.playing.step(index)
+        before, observation = self.playing.recorded.before(step), now.observation
+        if before is not None:
+            if before.program and observation.program and before.program != observation.program:
+                return False
+            titles = folded(before.title or ""), folded(observation.title or "")
+            if all(titles) and fuzz.partial_ratio(*titles) < TITLES_ALIKE:
+                return False
+        return step.on is None or self.playing.spotted(step.on, now) is not None
+
+    def _evidence(self, first: int, after: int, now: Moment) -> bool:
+        """Are the effects of all steps from `first` on, up to but not with `after`, on the screen?"""
+        compared = self._compared(first, after, now)
+        seen = 0
+        for index in range(first, after):
+            step = self.playing.step(index)
+            if step.do in PASSING or self._only_focus(index, after):
+                continue
+            if not (
+                self._typed(step, compared, now) if step.do == "type_text" else self._there(step, compared, now)
+            ):
+                return False
+            seen += 1
+        return seen > 0
+
+    def _compared(self, first: int, after: int, now: Moment) -> _Compared | None:
+        recorded, steps = self.playing.recorded, self.playing.demo.steps
+        start, goal = recorded.before(steps[first]), None
+        if after < len(steps):
+            goal = recorded.before(steps[after])
+        goal = goal or recorded.after(steps[after - 1])
+        if goal is None or goal.frame != now.observation.frame:
+            return None
+        pixels = recorded.pixels(goal)
+        before = recorded.pixels(start) if start is not None and start.frame == goal.frame else None
+        if pixels is None:
+            return None
+        dx, dy = _offset(goal, now.observation)
+        return _Compared(now, before, pixels, dx, dy)
+
+    def _only_focus(self, index: int, after: int) -> bool:
+        """A click that only gave the focus to what the next step typed into: what was typed is looked at."""
+        if index + 1 >= after or self.playing.recorded.changed(self.playing.step(index)):
+            return False
+        step, following = self.playing.step(index), self.playing.step(index + 1)
+        return step.do == "click" and following.do == "type_text" and following.on is None
+
+    def _there(self, step: DemoStep, compared: _Compared | None, now: Moment) -> bool:
+        effect = self.playing.recorded.effect(step)
+        if compared is not None and effect is not None and effect.regions and compared.arrived(effect.regions):
+            return step.after is None or self.playing.unmet(step.after, now) is None
+        return self._as_said(step, now)
+
+    def _as_said(self, step: DemoStep, now: Moment) -> bool:
+        """What the demo expects after it is so, and was not so before it when it was recorded."""
+        expect = step.after
+        if expect is None or not (expect.see or expect.window) or self.playing.unmet(expect, now) is not None:
+            return False
+        before = self.playing.recorded.before(step)
+        pixels = None if before is None else self.playing.recorded.pixels(before)
+        if before is None or pixels is None:
+            return True
+        return not _held(expect, before, pixels, self.playing)
+
+    def _typed(self, step: DemoStep, compared: _Compared | None, now: Moment) -> bool:
+        """Is what it types read where it was typed? A secret can't be."""
+        text = filled(step.text or "", self.playing.values)
+        wanted = squeezed(text)
+        if not wanted or any(name.startswith("secret") and f"{{{{{name}}}}}" in (step.text or "").replace(" ", "")
+                             for name in self.playing.values):  # fmt: skip
+            return False
+        areas = self._typed_at(step, compared, now)
+        if not areas:
+            return False
+        told = [e for e in now.observation.elements if any(e.region.shared(area).area for area in areas)]
+        if any(_says(said, text) for e in told if e.role != "window" for said in (e.value, e.text) if said):
+            return True
+        lines = [e for e in now.scene.lines if any(area.holds(*e.region.middle) for area in areas)]
+        return wanted in squeezed(" ".join(line.text for line in lines))
+
+    def _typed_at(self, step: DemoStep, compared: _Compared | None, now: Moment) -> list[Region]:
+        found = self.playing.spotted(step.on, now) if step.on else None
+        if found:
+            return [found.region.grown(2)]
+        effect = self.playing.recorded.effect(step)
+        if compared is None or effect is None:
+            return []
+        return [compared.place(region).grown(TYPED_PX) for region in effect.regions]
+
+
+def _held(expect: Expect, before: Observation, pixels: Pixels, playing: Playing) -> bool:
+    """Was it so on the recorded frame, with the values that were recorded?"""
+    values = {name: p.default for name, p in playing.demo.parameters.items() if p.default is not None}
+    seen = Observation(
+        before.view,
+        pixels=pixels,
+        elements=lambda: before.elements,
+        title=lambda: before.title,
+    )
+    expect = Expect(
+        see=tuple(filled(text, values) for text in expect.see),
+        gone=tuple(filled(text, values) for text in expect.gone),
+        window=filled(expect.window, values) if expect.window else None,
+    )
+    return playing.unmet(expect, Moment(seen, None, playing.reader)) is None
+
+
+def _says(said: str, text: str) -> bool:
+    match = likeness(text, said)
+    return match is not None and match.kind >= ALIKE
+
+
+def _checked(elements: Sequence[Element], x: float, y: float) -> bool | None:
+    ticks = [e for e in elements if e.checked is not None and e.region.holds(x, y)]
+    return min(ticks, key=lambda e: e.region.area).checked if ticks else None
+
+
+def _offset(recorded: Observation, now: Observation) -> tuple[int, int]:
+    if recorded.focus is None or now.focus is None:
+        return 0, 0
+    return now.focus.x - recorded.focus.x, now.focus.y - recorded.focus.y
+
+
+def _part(pixels: Pixels, region: Region) -> Pixels:
+    return pixels[max(0, region.y) : region.bottom, max(0, region.x) : region.right]

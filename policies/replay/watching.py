@@ -1,0 +1,120 @@
+"""Waiting for what a step needs: as long as the program takes, and no longer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+from screenwright.policies.literal.moment import Moment
+from screenwright.policies.replay.demo import Expect, Looks
+from screenwright.policies.replay.found import RUNGS, Found, NotFound, TwoAlike
+from screenwright.policies.replay.interruptions import Interruptions
+from screenwright.policies.replay.playing import STAGES, Hitch, Playing
+from screenwright.tools.actions import Wait
+from screenwright.tools.steps import Decision
+
+GRACE_S = 1.5  # what is missing is late more often than covered
+REJOIN_S = 2.5
+ALIKE_S = 2.0
+SURE = 0.85  # below it, a place that cheap rungs have found is looked at by the others too
+NO_MODEL = RUNGS[:-1]
+
+Seen = Generator[Decision, Moment, Moment]
+Sought = Generator[Decision, Moment, tuple[Found, Moment]]
+
+
+@dataclass
+class Watching:
+    """Looks again at each change of the screen, and has what has come between put away.
+
+    `onward`: asked when something stays missing whether the screen is already further on in the recording; the
+    step is left then.
+    """
+
+    playing: Playing
+    interruptions: Interruptions
+    onward: Callable[[int, Moment], bool]
+
+    def seek(self, index: int, looks: Looks, now: Moment, patience_s: float | None = None) -> Sought:
+        """The target, and the moment it was seen in. Hitch: it does not come, or two are too alike."""
+        playing = self.playing
+        patience_s = max(playing.patience_s, playing.longer_s) if patience_s is None else patience_s
+        playing.longer_s = 0.0
+        began, looked = time.monotonic(), False
+        grace, rejoin = min(GRACE_S, patience_s), min(REJOIN_S, patience_s)
+        while True:
+            waited = time.monotonic() - began
+            alike = isinstance(missing := self._try(looks, now, waited >= patience_s, waited), TwoAlike)
+            if isinstance(missing, Found):
+                return missing, now
+            if waited >= grace:
+                cleared = yield from self.interruptions.clear(index, now)
+                if cleared is not None:
+                    now, began = cleared, time.monotonic()
+                    continue
+            if waited >= rejoin and not looked:
+                looked = True
+                if self.onward(index, now):
+                    raise Hitch(str(missing), now, missing)
+            limit = min(ALIKE_S, patience_s) if alike else patience_s
+            if waited >= limit:
+                raise Hitch(f"{missing}; looked for {waited:.0f} s", now, missing)
+            due = [at for at in (grace, rejoin, limit, *(after for after, _ in STAGES)) if at > waited]
+            why = f"{looks.said} is not there yet" if not alike else f"{looks.said} fits two places"
+            wait = Wait(seconds=max(0.02, min(due) - waited), until_change=True)
+            now = yield playing.decision(index, wait, f"{why}; waiting")
+
+    def _try(self, looks: Looks, now: Moment, last: bool, waited: float) -> Found | NotFound | TwoAlike:
+        """All rungs at the end of the patience, and where cheap ones are not sure: a costlier one may know."""
+        playing = self.playing
+        rungs = RUNGS if last else playing.rungs(waited)
+        try:
+            found = playing.find(looks, now, rungs)
+            if found.confidence >= SURE or len(rungs) >= len(NO_MODEL):
+                return found
+        except NotFound as missing:
+            return missing
+        except TwoAlike as alike:
+            if rungs == RUNGS:
+                return alike
+        try:
+            return playing.find(looks, now, NO_MODEL)
+        except (NotFound, TwoAlike) as missing:
+            return missing
+
+    def expected(self, index: int, expect: Expect, now: Moment, seconds: float, *, changed: bool = True) -> Seen:
+        """The moment in which all that is expected is so. Hitch: it does not become so in time."""
+        playing, began, seconds = self.playing, time.monotonic(), expect.seconds or seconds
+        while True:
+            missing = playing.unmet(expect, now, changed)
+            if missing is None:
+                return now
+            waited = time.monotonic() - began
+            if waited >= min(GRACE_S, seconds):
+                cleared = yield from self.interruptions.clear(index, now)
+                if cleared is not None:
+                    now, changed, began = cleared, True, time.monotonic()
+                    continue
+            if waited >= seconds:
+                raise Hitch(f"{missing} (waited {seconds:g} s)", now)
+            until = GRACE_S if waited < min(GRACE_S, seconds) else seconds
+            wait = Wait(seconds=max(0.02, min(until, seconds) - waited), until_change=True)
+            now = yield playing.decision(index, wait, f"{missing}; waiting")
+            changed = changed or now.effect.where != "nothing"
+
+    def own_window(self, index: int, now: Moment) -> Seen:
+        """For keys, which go to whatever has the focus: the moment in which that is a window of the recording."""
+        began = time.monotonic()
+        while (strange := self.interruptions.strange(now)) is not None:
+            waited = time.monotonic() - began
+            if waited >= 0.5:
+                cleared = yield from self.interruptions.clear(index, now)
+                if cleared is not None:
+                    now, began = cleared, time.monotonic()
+                    continue
+            if waited >= self.playing.patience_s:
+                raise Hitch(f"what is typed would go to {strange}, which is not in the recording", now)
+            wait = Wait(seconds=0.5 if waited < 0.5 else self.playing.patience_s - waited, until_change=True)
+            now = yield self.playing.decision(index, wait, f"{strange} has the focus; waiting")
+        return now

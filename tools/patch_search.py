@@ -54,6 +54,8 @@ class Pictured:
     target: Region
     aim: tuple[int, int]
     scale: float = 1.0
+    tick: bool = False
+    """A tick box or radio button: its box, and those beside it, look as they are set."""
 
     @classmethod
     def of(cls, pixels: Pixels, target: Region, aim: tuple[int, int]) -> Pictured:
@@ -69,7 +71,7 @@ class Pictured:
 
     @cached_property
     def marks(self) -> list[Region]:
-        return marks_of(self.edges)
+        return [m for m in marks_of(self.edges) if not (self.tick and _square(m))]
 
     @cached_property
     def inner(self) -> list[Region]:
@@ -113,7 +115,11 @@ class Pictured:
         pixels = np.asarray(cv2.resize(self.pixels, (width, height), interpolation=how), np.uint8)
         before = Size(self.pixels.shape[1], self.pixels.shape[0])
         target = self.target.on(before, Size(width, height))
-        return Pictured(pixels, target, (round(self.aim[0] * scale), round(self.aim[1] * scale)), scale)
+        return Pictured(pixels, target, (round(self.aim[0] * scale), round(self.aim[1] * scale)), scale, self.tick)
+
+
+def _square(mark: Region) -> bool:
+    return max(mark.width, mark.height) >= 9 and 0.8 <= mark.width / mark.height <= 1.25
 
 
 def _together(marks: list[Region]) -> list[Region]:
@@ -184,6 +190,27 @@ def agreement(pixels: Pixels, known: Pictured, peak: Peak) -> Agreement:
     target = same_marks(sized.gray, shown, sized.inner, SLACK_PX) if sized.inner else None
     context = same_marks(sized.gray, shown, sized.row, SLACK_PX) if sized.row else None
     return Agreement(target, context, peak.score, exact, colour)
+
+
+def bordered(pixels: Pixels, known: Pictured, peak: Peak) -> float:
+    """How much of the target's outline is there, 0 to 1; 1 where it has none."""
+    import cv2
+
+    sized = known.at(peak.scale)
+    t, height, width = sized.target, *sized.edges.shape
+    ring = np.zeros((height, width), np.uint8)
+    cv2.rectangle(ring, (t.x, t.y), (t.right - 1, t.bottom - 1), 1, 5)
+    drawn = (sized.edges > INK // 2) & (ring > 0)
+    if int(drawn.sum()) < 0.3 * (t.width + t.height):
+        return 1.0
+    box = Region(peak.x, peak.y, width, height)
+    inside = box.within(Size(pixels.shape[1], pixels.shape[0]))
+    shown = np.zeros((height, width), np.uint8)
+    top, left = inside.y - box.y, inside.x - box.x
+    part = edges(pixels[inside.y : inside.bottom, inside.x : inside.right])
+    shown[top : top + part.shape[0], left : left + part.shape[1]] = part
+    wide = np.asarray(cv2.dilate((shown > INK // 4).astype(np.uint8), np.ones((5, 5), np.uint8))) > 0
+    return float(wide[drawn].mean())
 
 
 def _padded(pixels: Pixels, peak: Peak, width: int, height: int) -> Gray:

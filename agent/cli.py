@@ -13,6 +13,8 @@ import typer
 from screenwright.agent.asking_cli import ask, extract
 from screenwright.agent.guard_cli import guard_app
 from screenwright.agent.model_cli import Context, Dialect, Model, Url, Weights, serve
+from screenwright.agent.record_cli import record as record_command
+from screenwright.agent.replay_cli import replay
 from screenwright.agent.running import EXITS, Where, hear_interrupts, plainly
 
 app = typer.Typer(
@@ -26,6 +28,7 @@ app.add_typer(guard_app, name="guard")
 app.command()(serve)
 app.command()(ask)
 app.command()(extract)
+app.command("record")(record_command)
 
 Virtual = Annotated[bool, typer.Option("--virtual", help="on a screen of its own that nobody sees")]
 Size = Annotated[str, typer.Option(metavar="WxH", help="of the virtual screen, in pixels")]
@@ -38,6 +41,9 @@ _state = {"debug": False}
 
 # \b keeps the lines of a paragraph as they are
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"{code:>5}  {name:<8} {why}" for name, (code, why) in EXITS.items())
+
+
+app.command(epilog=EPILOG)(replay)
 
 
 @app.callback()
@@ -75,12 +81,15 @@ def run(
     limit_steps: Annotated[int, typer.Option(min=1, help="steps in all")] = 200,
     limit_seconds: Annotated[float, typer.Option(min=0.001, help="seconds in all")] = 900,
     trace: Annotated[Path | None, typer.Option(help="folder of the recording; default: under runs/")] = None,
+    save: Annotated[str | None, typer.Option(metavar="NAME", help="make a demo of it, if it is done")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="only the beginning and the end")] = False,
     as_json: Json = False,
 ) -> None:
     """Do a task on the screen and record it."""
     with plainly(as_json=as_json, debug=_state["debug"]):
-        from screenwright.agent import models, running
+        from screenwright.agent import models, record, running
+        from screenwright.tools.errors import BadScript
+        from screenwright.tools.masking import Mask
         from screenwright.tools.trace import TraceWriter
 
         job = running.task_of(task, set_ or [])
@@ -90,10 +99,16 @@ def run(
         manner = running.Manner(
             where, tuple(open_ or ()), rules, yes, dry_run, limit_steps, limit_seconds, quiet, as_json
         )
-        outcome = running.performed(decider, job, manner, TraceWriter(trace, name=job.name or "run"))
+        if save is not None:
+            if dry_run:
+                raise BadScript("--save needs a run that does something; leave --dry-run")
+            record.new_demo(save)  # a name that is taken is told before anything is done
+        writer = TraceWriter(trace, name=job.name or "run", elements=save is not None)
+        outcome = running.performed(decider, job, manner, writer, ask=save is not None)
+        saved = running.saved(outcome, save) if save is not None else {}
         code = EXITS[outcome.status][0]
         if as_json:
-            _print_json({**outcome.summary(), "exit_code": code})
+            _print_json(Mask(job.parameters).json(outcome.summary()) | saved | {"exit_code": code})
         raise typer.Exit(code)
 
 

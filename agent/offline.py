@@ -9,31 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from screenwright.policies.errand import Drops, KeepsPlace
-from screenwright.policies.policy import Meeting, Policy
-from screenwright.tools.actions import Action, Click, Done, PressKeys, Scroll, TypeText, Wait, describe
-from screenwright.tools.errors import GaveUp, Mendable
-from screenwright.tools.observation import Observation
-from screenwright.tools.playback import Playback
-from screenwright.tools.steps import Decision, Effect, Result, Step, Task, Verdict
+from screenwright.agent.offline_asking import Asking, Line, recorded_act
+from screenwright.policies.policy import Policy
+from screenwright.policies.replay.demo import DemoStep, filled
+from screenwright.policies.replay.folder import DemoFolder
+from screenwright.tools.actions import Action, Click, LongPress, Move, TypeText
+from screenwright.tools.errors import BadScript
+from screenwright.tools.geometry import Point
+from screenwright.tools.playback import Alike, Playback
+from screenwright.tools.steps import Step, Task
 
-LOOKS = 25  # decisions in a row that touch nothing
-AHEAD = 4  # recorded acts among which the place is looked for again
-ALLOWED = Verdict("allow", "offline", "nothing is done")
-EMPTYING = frozenset(("delete", "backspace", "end", "home"))
+if TYPE_CHECKING:
+    from screenwright.agent.models import Which
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One recorded act beside what was decided on its frame. `step`: its number in the recording, if any."""
-
-    step: int | None
-    recorded: str
-    decided: str
-    same: bool
-    note: str = ""
+TRIED = ("replay", "literal", "model", "qwen3vl", "served", "auto")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +42,23 @@ class Comparison:
     def same(self) -> int:
         return sum(line.same for line in self.lines)
 
+    def table(self) -> str:
+        """For a terminal: a line an act, and where the decisions part."""
+        rows = [("step", "recorded", self.policy, "")]
+        for line in self.lines:
+            number = "" if line.step is None else str(line.step)
+            rows.append((number, line.recorded, line.decided or line.note, "same" if line.same else "OTHER"))
+        wide = [min(44, max(len(row[column]) for row in rows)) for column in range(3)]
+        told = [
+            "  ".join([*(c.ljust(w) for c, w in zip(row, wide, strict=False)), row[3]]).rstrip() for row in rows
+        ]
+        acts = sum(line.step is not None for line in self.lines)
+        told.append(f"{self.same} of {acts} recorded acts are decided as they were recorded")
+        if (parted := self.parted) is not None:
+            where = "after the last step" if parted.step is None else f"at step {parted.step}"
+            told.append(f"they part {where}: recorded: {parted.recorded}; decided: {parted.decided}")
+        return "\n".join(told)
+
     def summary(self) -> dict[str, Any]:
         return {
             "policy": self.policy,
@@ -61,160 +69,72 @@ class Comparison:
         }
 
 
+def tried(folder: DemoFolder, values: dict[str, str], kind: str, which: Which) -> Comparison:
+    """A policy by its name on the recording of a demo. BadScript: there is no such policy, or no recording."""
+    if kind not in TRIED:
+        raise BadScript(f"--policy {kind!r}: there is no such policy to try; there is: {', '.join(TRIED)}")
+    if folder.trace is None:
+        raise BadScript(
+            f"{folder.path} has no recording in trace/ (or it can't be read), so nothing can be tried on it"
+        )
+    playback = Playback(folder.trace, alike=alike_in(folder, values))
+    policy, task = _asked(folder, values, kind, which)
+    return compare(policy, task, playback)
+
+
+def _asked(folder: DemoFolder, values: dict[str, str], kind: str, which: Which) -> tuple[Policy, Task]:
+    """The policy, and the task in the words that it reads."""
+    from screenwright.agent.models import policy_of
+    from screenwright.agent.replaying import task_of
+    from screenwright.policies.literal.policy import Literal
+    from screenwright.policies.replay.exporting import export
+    from screenwright.policies.replay.policy import Replay
+
+    if kind == "replay":
+        return Replay(folder, patience_s=0.0), task_of(folder, values)
+    script = Task(export(folder, "script"), values, folder.name)
+    if kind == "literal" or (kind == "auto" and not which.configured):
+        return Literal(patience_s=0.0), script
+    policy = policy_of(kind, which)
+    about = folder.demo.about.strip()
+    return policy, Task(about, values, folder.name) if about and kind != "auto" else script
+
+
+def alike_in(folder: DemoFolder, values: dict[str, str]) -> Alike:
+    """An act counts as the recorded one where it falls on the target as the demo knows it, or types its text."""
+    known = {step.recorded: step for step in folder.demo.steps if step.recorded is not None}
+
+    def alike(action: Action, step: Step) -> bool:
+        demo, recorded = known.get(step.index), recorded_act(step)
+        if demo is None or type(action) is not type(recorded):
+            return False
+        match action, recorded:
+            case TypeText(), _:
+                return demo.text is not None and action.text == filled(demo.text, values)
+            case (Click() as now, Click() as then):
+                return (
+                    now.button == then.button
+                    and now.count == then.count
+                    and _on_target(demo, now.point, then.point)
+                )
+            case (LongPress() | Move() as now, LongPress() | Move() as then):
+                return _on_target(demo, now.point, then.point)
+            case _:
+                return False
+
+    return alike
+
+
+def _on_target(step: DemoStep, now: Point, recorded: Point) -> bool:
+    """Does it fall on the box of the target that its picture names?"""
+    if step.on is None or not step.on.patches or now.frame != recorded.frame:
+        return False
+    patch = step.on.patches[0]
+    x, y, width, height = patch.target
+    left, top = recorded.x - patch.aim[0] + x, recorded.y - patch.aim[1] + y
+    return left <= now.x < left + width and top <= now.y < top + height
+
+
 def compare(policy: Policy, task: Task, playback: Playback) -> Comparison:
     """Ask the policy about every recorded frame. BadScript, NotInstalled, ModelLost: it can't be asked at all."""
-    return Comparison(policy.name, _Asking(policy, task, playback).lines())
-
-
-class _Asking:
-    """One policy going through one recording."""
-
-    def __init__(self, policy: Policy, task: Task, playback: Playback) -> None:
-        self.policy, self.task, self.playback = policy, task, playback
-        self.steps: list[Step] = []
-        self.told: list[Line] = []
-        self.failed: Decision | str | None = None  # what it said where it was put to its next step instead
-
-    def lines(self) -> list[Line]:
-        if isinstance(self.policy, Meeting):
-            self.policy.meet(lambda: self.playback.kinds | {"wait", "done"})
-        self.policy.begin(self.task)
-        going = True
-        while going:
-            seen, decided = self._decided()
-            going = self._take(seen, decided) if self.playback.expected else self._at_the_end(decided)
-        return self.told
-
-    def _decided(self) -> tuple[Observation, Decision | str]:
-        """The next act that touches anything, or why there is none."""
-        seen, thought = self.playback.observe(), ""
-        for _ in range(LOOKS):
-            try:
-                decision = self.policy.decide(self.task, self.steps, seen)
-            except (GaveUp, Mendable) as error:
-                return seen, str(error)
-            thought = decision.thought
-            if not (self._looks(decision.action) or self._prepares(decision.action)):
-                return seen, decision
-            self._done(seen, decision, Result(True, describe(decision.action), Effect("nothing")))
-            seen = self.playback.observe()
-        return seen, f"it only looks, {LOOKS} times in a row ({thought})"
-
-    def _looks(self, action: Action) -> bool:
-        """Does it wait, or look further down where nothing was scrolled?"""
-        return isinstance(action, Wait) or (isinstance(action, Scroll) and not self.playback.accepts(action))
-
-    def _prepares(self, action: Action) -> bool:
-        """Does it only get a field ready for what was recorded as typing?"""
-        step = self.playback.expected
-        typing = step is not None and isinstance(_act(step), TypeText)
-        return typing and not self.playback.accepts(action) and prepares(action)
-
-    def _take(self, seen: Observation, decided: Decision | str) -> bool:
-        """What was decided about a recorded act. False: there is no use in going on."""
-        ahead = self._place(decided.action) if isinstance(decided, Decision) else None
-        if isinstance(decided, Decision) and ahead is not None:
-            self._catch_up(ahead)
-            step = self.playback.expected
-            assert step is not None
-            self._tell(decided, same=True, note=decided.thought)
-            self._done(seen, decided, step.result, step.after)
-            self.playback.perform(decided.action)
-            return True
-        if isinstance(self.policy, KeepsPlace):
-            return self._put_to_the_next(self.policy, decided)
-        self._tell(decided, same=False)
-        if isinstance(self.policy, Drops):
-            self.policy.drop()
-        step = self.playback.expected
-        assert step is not None and step.decision is not None
-        self._done(seen, step.decision, step.result, step.after)
-        self.playback.go_on()
-        return True
-
-    def _place(self, action: Action) -> int | None:
-        """How many recorded acts lie before the one that this is; None: it is none of the next."""
-        most = 1 if self.failed is None else AHEAD
-        for ahead in range(most + 1):
-            if self.playback.accepts(action, ahead):
-                return ahead if ahead == 0 or self.failed is not None or self._only_prepared(action) else None
-        return None
-
-    def _only_prepared(self, action: Action) -> bool:
-        """Was the recorded act only there for the typing that is decided at once?"""
-        step = self.playback.expected
-        recorded = _act(step) if step else None
-        return isinstance(action, TypeText) and recorded is not None and prepares(recorded, focus=True)
-
-    def _catch_up(self, ahead: int) -> None:
-        """The recorded acts that it left out are passed; what it said instead stands beside the first."""
-        failed, self.failed = self.failed, None
-        if failed is not None and ahead == 0:
-            self.told.append(Line(None, "nothing", _said(failed), False))
-        for _ in range(ahead):
-            if failed is None:
-                self._tell("", same=True, note="not needed")
-            else:
-                self._tell(failed, same=False)
-                failed = ""
-            self.playback.go_on()
-
-    def _put_to_the_next(self, policy: KeepsPlace, decided: Decision | str) -> bool:
-        """It goes on with its next step; where that is in the recording, its next decision shows."""
-        if self.failed is not None:
-            self._tell(self.failed, same=False)
-            self.playback.go_on()
-        self.failed = decided
-        over = isinstance(decided, Decision) and isinstance(decided.action, Done)
-        try:
-            if not over:
-                policy.drop()
-                policy.skip(None)
-                return True
-        except (GaveUp, IndexError) as error:
-            self.failed = self.failed or str(error)
-        while self.playback.expected:
-            self._tell(self.failed, same=False)
-            self.failed = ""
-            self.playback.go_on()
-        return False
-
-    def _at_the_end(self, decided: Decision | str) -> bool:
-        """Every recorded act has been passed: now it should be done as well."""
-        if self.failed is not None:
-            decided = self.failed
-        if not (isinstance(decided, Decision) and isinstance(decided.action, Done) and decided.action.success):
-            self.told.append(Line(None, "the recording ends", _said(decided), False))
-        return False
-
-    def _tell(self, decided: Decision | str, *, same: bool, note: str = "") -> None:
-        step = self.playback.expected
-        assert step is not None
-        self.told.append(Line(step.index, describe(_act(step)), _said(decided), same, note))
-
-    def _done(
-        self, seen: Observation, decision: Decision, result: Result, after: Observation | None = None
-    ) -> None:
-        self.steps.append(Step(len(self.steps), seen, decision, ALLOWED, result, after=after))
-
-
-def prepares(action: Action, *, focus: bool = False) -> bool:
-    """Does it only select or delete what a field holds, or (`focus`) put the caret there?"""
-    match action:
-        case PressKeys(keys=keys):
-            return (
-                keys in (("ctrl", "a"), ("shift", "end")) or keys[-1] in EMPTYING or (focus and keys == ("tab",))
-            )
-        case Click(button="left"):
-            return focus
-        case _:
-            return False
-
-
-def _act(step: Step) -> Action:
-    assert step.decision
-    return step.decision.action
-
-
-def _said(decided: Decision | str) -> str:
-    return decided if isinstance(decided, str) else describe(decided.action)
+    return Comparison(policy.name, Asking(policy, task, playback).lines())

@@ -58,6 +58,12 @@ def read_rows(path: Path, parameters: Mapping[str, Parameter], given: Mapping[st
     return rows
 
 
+def columns_of(path: Path, parameters: Mapping[str, Parameter]) -> list[str]:
+    """What the first line names. BadScript where the file can't be read."""
+    first = next(_records(path, _text(path), parameters), (0, []))
+    return [cell.strip() for cell in first[1]]
+
+
 def _text(path: Path) -> str:
     try:
         data = path.read_bytes()

@@ -87,16 +87,19 @@ class Manner:
     as_json: bool = False
 
 
-def performed(decider: Policy, job: Task, manner: Manner, trace: TraceWriter, *, shown: bool = True) -> Outcome:
+def performed(
+    decider: Policy, job: Task, manner: Manner, trace: TraceWriter, *, shown: bool = True, ask: bool = False
+) -> Outcome:
     """Open the screen, run the job on it, close it: what was opened with it ends with it.
 
     What can't be used (a script, rules, a size) is told before a screen is opened: BadScript, NotInstalled.
-    `shown`: each step is told in the terminal.
+    `shown`: each step is told in the terminal. `ask`: the system is asked for all that it knows of each frame.
     """
     from screenwright.agent.approver import at_terminal
     from screenwright.agent.console import Console
     from screenwright.agent.limits import Limits
     from screenwright.agent.loop import Agent
+    from screenwright.agent.noting import Noting
 
     guard = guard_of(manner.rules, manner.yes)
     decider.begin(job)
@@ -106,7 +109,7 @@ def performed(decider: Policy, job: Task, manner: Manner, trace: TraceWriter, *,
         start_programs(desktop, manner.opens)
         answer_beside(guard, desktop)
         console = Console(sys.stderr if manner.as_json else sys.stdout, quiet=manner.quiet)
-        agent = Agent(
+        agent = (Noting if ask else Agent)(
             decider,
             desktop,
             guard=guard,
@@ -117,6 +120,20 @@ def performed(decider: Policy, job: Task, manner: Manner, trace: TraceWriter, *,
             dry_run=manner.dry_run,
         )
         return outcome_of(agent, job)
+
+
+def saved(outcome: Outcome, name: str) -> dict[str, str | None]:
+    """Make a demo of a run that is done; where it is, is told. Of any other none is made, and that is told."""
+    from screenwright.agent.record import save_run
+
+    if not outcome.ok or outcome.trace is None:
+        print(f"screenwright: no demo {name!r} is made: the run ended with {outcome.status}", file=sys.stderr)
+        return {"demo": None}
+    folder = save_run(outcome.trace, name)
+    steps = f"{len(folder.demo.steps)} step{'s' if len(folder.demo.steps) != 1 else ''}"
+    again = f"screenwright replay {shlex.quote(str(folder.path))}"
+    print(f"screenwright: saved as a demo of {steps}: {folder.path}; play it with: {again}", file=sys.stderr)
+    return {"demo": str(folder.path)}
 
 
 def _answer(question: str) -> str:

@@ -49,7 +49,13 @@ def likeness(a: Sequence[DemoStep], i: int, b: Sequence[DemoStep], j: int) -> in
     if _thing(one.on) == _thing(other.on):
         return SAME
     chosen = bool(one.on.name or one.on.text) and bool(other.on.name or other.on.text)
-    return LIKE if chosen and one.on.role == other.on.role and one.on.program == other.on.program else 0
+    alike = one.on.role == other.on.role and one.on.program == other.on.program
+    return LIKE if chosen and alike and _same_window(one.on.window, other.on.window) else 0
+
+
+def _same_window(a: str | None, b: str | None) -> bool:
+    """A title may hold what was typed or chosen; a word in common will do."""
+    return a is None or b is None or bool(set(folded(a).split()) & set(folded(b).split()))
 
 
 def _act(step: DemoStep) -> tuple[object, ...]:

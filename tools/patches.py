@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from screenwright.tools.geometry import Region, Size
 from screenwright.tools.observation import Pixels
+from screenwright.tools.patch_fit import agreement
 from screenwright.tools.patch_marks import Edges, edges, in_row, marks_of
-from screenwright.tools.patch_search import Peak, Pictured, agreement, search
+from screenwright.tools.patch_search import Peak, Pictured, search
 
 __all__ = ["alike", "cut", "resemblance", "thumbnail"]
 

@@ -6,7 +6,7 @@ count; where it contradicts, neither is believed alone. What is left between two
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -29,6 +29,7 @@ AT_ONCE = 0.85
 """A confidence that needs no second opinion."""
 APART = 0.15
 """By how much a place must be surer than any other."""
+PICTURES: frozenset[Rung] = frozenset(("near", "picture"))
 LESS = 0.5
 """How much of its confidence a contradicted place loses, for each point of the other's."""
 
@@ -84,7 +85,8 @@ class Ladder:
         for rung in rungs:
             said = model(asked, self.pointer) if rung == "model" else STEPS[rung](asked)
             asked.tried.append((rung, said.why))
-            evidence.add(said)
+            asked.against += said.against
+            evidence.add(said, asked.against)
             if best := evidence.beyond_doubt():
                 return best
             if asked.scale is None and said.found and said.found[0].confidence > 0.6:
@@ -123,6 +125,7 @@ class Place:
     confidence: float
     rungs: set[Rung] = field(default_factory=set[Rung])
     tied: bool = False
+    by_place: bool = False
 
 
 @dataclass(slots=True)
@@ -131,17 +134,26 @@ class Evidence:
 
     places: list[Place] = field(default_factory=list[Place])
 
-    def add(self, said: Said) -> None:
+    def add(self, said: Said, against: Sequence[Region] = ()) -> None:
         for found in said.found:
             place = next((p for p in self.places if same_place(p.found, found)), None)
             if place is None:
-                self.places.append(Place(found, found.confidence, {found.rung}, len(said.found) > 1))
+                self.places.append(
+                    Place(found, found.confidence, {found.rung}, len(said.found) > 1, said.by_place)
+                )
             elif found.rung not in place.rungs:
                 self._agree(place, found, alone=len(said.found) == 1)
+                place.by_place = place.by_place and said.by_place
+        for place in self.places:
+            if place.by_place and any(place.found.region.shared(one).area for one in against):
+                place.confidence = min(place.confidence, 0.5)
+                place.tied = True
         self.places.sort(key=lambda p: -p.confidence)
 
     def _agree(self, place: Place, found: Found, *, alone: bool) -> None:
         both = 1 - (1 - place.confidence) * (1 - 0.8 * found.confidence)
+        if place.rungs | {found.rung} <= PICTURES:
+            both = max(place.confidence, found.confidence)  # the same picture, seen twice
         kept, other = (place.found, found) if place.found.confidence >= found.confidence else (found, place.found)
         why = f"{kept.why}; {other.rung}: {other.why}"
         place.confidence = min(0.99, both if alone else max(place.confidence, found.confidence))

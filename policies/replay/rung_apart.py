@@ -12,7 +12,10 @@ from screenwright.tools.relations import gap_px, rows_shared, stands
 ROW_PX = 12
 """Two middles nearer in height than this were in one row."""
 MOST_OF = 0.6
+PLACED = 0.7
+"""Confidence where only its place among its like has told which it is."""
 GONE = "what it must stand by is not there"
+AROUND, NUMBER = "by what stands around it", "number"
 
 Texts = Sequence[tuple[str, Region]]
 
@@ -33,12 +36,17 @@ def apart(sought: Sought, places: Sequence[Region], texts: Texts) -> tuple[list[
         return [left[n] for n in told[0]], told[1]
     left_now = [left[n] for n in _by_surroundings(sought, [places[n] for n in left], texts)]
     if len(left_now) == 1:
-        return left_now, "by what stands around it"
+        return left_now, AROUND
     number = sought.looks.ordinal
     if number and len(left) >= abs(number):
         ordered = _in_reading_order(left, places)
-        return [ordered[number - 1 if number > 0 else number]], f"number {number} of {len(left)}"
+        return [ordered[number - 1 if number > 0 else number]], f"{NUMBER} {number} of {len(left)}"
     return left_now, ""
+
+
+def by_place(told: str) -> bool:
+    """Was it told by where it stands among its like? That does not outlive another order of them."""
+    return told == AROUND or told.startswith(NUMBER)
 
 
 def by_anchor(label: Label, places: Sequence[Region], texts: Texts) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from screenwright.policies.replay.found import Found
-from screenwright.policies.replay.rung_apart import GONE, apart
+from screenwright.policies.replay.rung_apart import GONE, PLACED, apart, by_place
 from screenwright.policies.replay.sought import Said, Sought, alike, at_scale
 from screenwright.tools.elements import Element
 from screenwright.tools.find import GROUPS
@@ -38,8 +38,9 @@ def element(sought: Sought) -> Said:
     if len(kept) > 1:
         kept = [e for e in kept if _at_home(sought, e)] or kept
     sure = best if len(kept) == 1 and told != GONE else min(best, 0.5)
+    sure = min(sure, PLACED) if by_place(told) else sure
     found = [_made(sought, e, sure, told) for e in kept]
-    return Said(tuple(found), found[0].why)
+    return Said(tuple(found), found[0].why, by_place(told))
 
 
 def _called(sought: Sought, tree: Sequence[Element], name: str) -> list[tuple[Element, float]]:

@@ -116,10 +116,9 @@ def _off(votes: Sequence[Vote], one: Element) -> float:
     own = [vote for vote in votes if vote.for_(one.region)]
     if not own:
         return 1e9
-    x, y = (statistics.median(getattr(vote, axis) for vote in own) for axis in ("x", "y"))
-    return float(one.region.distance(x, y)) + 0.01 * (
-        abs(one.region.middle[0] - x) + abs(one.region.middle[1] - y)
-    )
+    x, y = statistics.median(v.x for v in own), statistics.median(v.y for v in own)
+    here_x, here_y = one.region.middle
+    return one.region.distance(x, y) + 0.01 * (abs(here_x - x) + abs(here_y - y))
 
 
 def _same(one: Element, other: Element) -> bool:
@@ -135,6 +134,8 @@ def _nearer(votes: Sequence[Vote], one: Element, rivals: Sequence[Element]) -> b
 def _taken(sought: Sought, one: Element) -> str:
     """Why what stands there is something else; empty when it may be the target."""
     region = one.region
+    if any(region.shared(place).area * 2 > min(region.area, place.area) for place in sought.against):
+        return "what stands there looks like it, but has other words beside it"
     for text, place in sought.texts:
         if region.grown(2).holds(*place.middle) and sought.other(text):
             return f'"{text}" stands there, which is something else'

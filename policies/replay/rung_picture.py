@@ -7,7 +7,7 @@ alike, in a table all buttons do. A place where only one of the two agrees is a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from screenwright.policies.replay.demo import Patch
 from screenwright.policies.replay.found import Found, Rung
 from screenwright.policies.replay.sought import Said, Sought
 from screenwright.tools.geometry import Point, Region, Size
-from screenwright.tools.patch_search import SCALES, Agreement, Peak, Pictured, agreement, bordered, search
+from screenwright.tools.patch_fit import Agreement, agreement, bordered
+from screenwright.tools.patch_search import SCALES, Peak, Pictured, search
 
 REACH_PX = 80
 SAME, SAME_RESIZED = 0.88, 0.7
@@ -36,6 +37,8 @@ class Judged:
     why: str
     same: bool
     """Is the target itself the same there, whatever stands beside it?"""
+    other: bool = False
+    """Is it one of several that look alike, with other words beside it?"""
 
 
 def near(sought: Sought) -> Said:
@@ -43,6 +46,7 @@ def near(sought: Sought) -> Said:
     if why := _unfit(sought) or ("" if sought.expected else "where its window is, is not known"):
         return Said(why=why)
     by = sought.ratio
+    against: tuple[Region, ...] = ()
     for patch, known in sought.patches:
         sized = known.at(by)
         height, width = sized.pixels.shape[:2]
@@ -55,9 +59,10 @@ def near(sought: Sought) -> Said:
             for x, y in sought.expected
         ]
         said = _among(sought, "near", patch, known, _searched(sought, known, areas, (by,), 2))
+        against += said.against
         if said.found:
             return said
-    return Said(why=f"not within {REACH_PX} pixels of its place")
+    return Said(why=f"not within {REACH_PX} pixels of its place", against=against)
 
 
 def picture(sought: Sought) -> Said:
@@ -68,6 +73,7 @@ def picture(sought: Sought) -> Said:
     whole = Region(0, 0, frame.width, frame.height)
     areas = [sought.window, whole] if sought.window and sought.window != whole else [whole]
     by, best = sought.ratio, Said(why="nothing like it")
+    against: tuple[Region, ...] = ()
     sizes = ((by,), tuple(by * s for s in SCALES if abs(s - 1) > 0.03))
     for patch, known in sought.patches:
         for area in areas:
@@ -76,13 +82,14 @@ def picture(sought: Sought) -> Said:
                 if len(scales) > 1:
                     peaks = [_finer(sought, known, peak) for peak in peaks[:3]]
                 said = _among(sought, "picture", patch, known, peaks)
-                if said.found and said.found[0].confidence >= AT_ONCE:
-                    return said
+                against += said.against
                 if said.found and (not best.found or said.found[0].confidence > best.found[0].confidence):
                     best = said
+                if best.found and best.found[0].confidence >= AT_ONCE:
+                    return replace(best, against=against)
             if best.found and best.found[0].confidence > 0.6:
-                return best
-    return best
+                break
+    return replace(best, against=against)
 
 
 def _unfit(sought: Sought) -> str:
@@ -142,11 +149,12 @@ def _among(sought: Sought, rung: Rung, patch: Patch, known: Pictured, peaks: lis
     places = sum(one.same for one in judged)
     if places > 1 or patch.alike:
         judged = [_not_alone(one, agreed) for one, (_, agreed) in zip(judged, seen, strict=True)]
+    against = tuple(_found(sought, rung, one).region for one in judged if one.other)
     judged.sort(key=lambda one: -one.confidence)
     if not judged or judged[0].confidence < 0.3:
-        return Said(why=judged[0].why if judged else "nothing like it")
+        return Said(why=judged[0].why if judged else "nothing like it", against=against)
     equal = [one for one in judged if one.confidence > judged[0].confidence - CLOSE]
-    return Said(tuple(_found(sought, rung, one) for one in equal), judged[0].why)
+    return Said(tuple(_found(sought, rung, one) for one in equal), judged[0].why, against=against)
 
 
 def _judged(sought: Sought, patch: Patch, known: Pictured, peak: Peak, agreed: Agreement) -> Judged:
@@ -191,7 +199,8 @@ def _not_alone(one: Judged, agreed: Agreement) -> Judged:
     if agreed.context is not None and agreed.context >= SAME and not resized:
         return one
     said = "other things look the same"
-    return Judged(one.peak, one.known, min(one.confidence, 0.4), f"{one.why}; {said}", one.same)
+    other = agreed.context is not None and agreed.context < SAME and not resized
+    return Judged(one.peak, one.known, 0.2 if other else 0.4, f"{one.why}; {said}", one.same, other)
 
 
 def _found(sought: Sought, rung: Rung, one: Judged) -> Found:

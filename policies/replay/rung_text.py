@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from screenwright.policies.replay.found import Found
-from screenwright.policies.replay.rung_apart import GONE, apart
+from screenwright.policies.replay.rung_apart import GONE, PLACED, apart, by_place
 from screenwright.policies.replay.sought import Said, Sought
 from screenwright.tools.elements import Ambiguous, Match, NotSeen, Relation, Role, Target
 from screenwright.tools.geometry import Region
@@ -81,7 +81,9 @@ def _said(sought: Sought, target: Target, matches: list[Match]) -> Said:
     kept = [matches[n] for n in chosen]
     alone = len(kept) == 1 and told != GONE
     found = [_made(sought, target, m, told, alone=alone) for m in kept]
-    return Said(tuple(sorted(found, key=lambda f: -f.confidence)), found[0].why)
+    if by_place(told):
+        found = [replace(f, confidence=min(f.confidence, PLACED)) for f in found]
+    return Said(tuple(sorted(found, key=lambda f: -f.confidence)), found[0].why, by_place(told))
 
 
 def _made(sought: Sought, target: Target, match: Match, told: str, *, alone: bool) -> Found:

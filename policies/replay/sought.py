@@ -22,10 +22,16 @@ KEEP_OFF = 0.06
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a rung came to. `found`: the places it can't choose between, or the one; `why`: for a person."""
+    """What a rung came to.
+
+    `found`: the places it can't choose between, or the one; `why`: for a person; `by_place`: only where it stands
+    among its like has told which; `against`: places that look like the target and are another, by what is beside.
+    """
 
     found: tuple[Found, ...] = ()
     why: str = ""
+    by_place: bool = False
+    against: tuple[Region, ...] = ()
 
 
 @dataclass(eq=False)
@@ -40,6 +46,7 @@ class Sought:
     known: frozenset[str] = frozenset()
     scale: float | None = None
     tried: list[tuple[Rung, str]] = field(default_factory=list[tuple[Rung, str]])
+    against: list[Region] = field(default_factory=list[Region])
 
     @cached_property
     def scene(self) -> Scene:

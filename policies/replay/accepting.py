@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from screenwright.policies import yamltext
 from screenwright.policies.replay.demo import PLACEHOLDER, Demo, DemoStep, Interruption, Looks, Patch, Place
-from screenwright.policies.replay.folder import FILE, PICTURES, DemoFolder
+from screenwright.policies.replay.folder import PICTURES, DemoFolder
 from screenwright.policies.replay.found import Rung
 from screenwright.policies.replay.healing import PROPOSALS, What, write_yaml
+from screenwright.policies.replay.keeping import keep_old
 from screenwright.tools.errors import BadScript
 
-OLD = "old"
 MOST_PATCHES = 3
 OFTEN = 2  # in so many runs a step was done already: it is optional
 
@@ -171,29 +171,19 @@ def _valid(demo: Demo) -> Demo:
         raise BadScript(f"with the proposals the demo would be no demo: {error.errors()[0]['msg']}") from error
 
 
-def _written(folder: DemoFolder, demo: Demo, pictures: dict[str, Path]) -> Path:
+def _written(folder: DemoFolder, demo: Demo, pictures: dict[str, Path]) -> Path | None:
     """Pictures, the former file, then the new one, which is written whole. What is left behind hurts nobody."""
     try:
         for file, source in pictures.items():
             (folder.path / PICTURES).mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, folder.path / PICTURES / file)
-        old = _free(folder.path / OLD)
-        if (folder.path / FILE).exists():
-            shutil.copyfile(folder.path / FILE, old)
+        old = keep_old(folder.path)
     except OSError as error:
         raise BadScript(
             f"{folder.path} can't be written: {error.strerror or error}; nothing was changed"
         ) from error
     folder.save(demo)
     return old
-
-
-def _free(place: Path) -> Path:
-    place.mkdir(parents=True, exist_ok=True)
-    number = 1
-    while (path := place / f"demo-{number}.yaml").exists():
-        number += 1
-    return path
 
 
 def _mark(files: dict[Path, Proposal], waiting: Open) -> None:

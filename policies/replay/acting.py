@@ -118,13 +118,13 @@ class Acting:
             on, now = yield from self.watching.seek(index, step.on, now)
             if step.do not in TRAVELS or step.to is None:
                 action = step.action(playing.values, on.point)
-                return action.model_copy(update={"target": _called(on, now, action)}), {"on": on}, now
+                return _named(action, _called(on, now, action)), {"on": on}, now
             seen = now
             to, now = yield from self.watching.seek(index, step.to, now)
             if now is seen:
                 action = step.action(playing.values, on.point, to.point)
                 called = f"{_called(on, now, action)} to {to.text or step.to.said}"
-                return action.model_copy(update={"target": called}), {"on": on, "to": to}, now
+                return _named(action, called), {"on": on, "to": to}, now
 
     def _watched(self, index: int, now: Moment) -> Generator[Decision, Moment, tuple[Moment, bool]]:
         """The moment after an act, and whether plainly nothing came of it; a slow program is waited for."""
@@ -189,6 +189,11 @@ class Acting:
             playing.heals.append(Heal(step.id, "skipped, was done", playing.mask.text(step.said), "it was done"))
         names = ", ".join(playing.step(number).id for number in range(index, later))
         playing.notes.append(f"{names} left out, as what it does is done already: {why}")
+
+
+def _named(action: Action, target: str) -> Action:
+    """With what stands there now, where the action has a word for it."""
+    return action.model_copy(update={"target": target}) if "target" in type(action).model_fields else action
 
 
 def _called(found: Found, now: Moment, action: Action) -> str:

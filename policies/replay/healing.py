@@ -21,8 +21,9 @@ What = Literal[
     "found by another rung", "renamed", "moved", "interruption", "skipped, was done", "other policy"
 ]  # fmt: skip
 PROPOSALS = "proposals"
-PLAIN = 0.9
+PLAIN = 0.85
 """A target found near its place, or by its accessible name, with so much confidence needs no heal."""
+SURE = 0.9  # of a text that was read: with so much, a picture of it agreed
 SAME_SCALE = 0.03
 
 
@@ -31,7 +32,7 @@ class Heal:
     """One thing mended.
 
     `was`, `now`: for a person; `target`: which of the step's targets; `text`: what it is called now; `patch`: a
-    new picture of it, whose `file` is named when it is written, with its `pixels`; `rule`: how an interruption
+    new picture of it, named when it is written, with its `pixels`; `rule`: how an interruption
     was put away.
     """
 
@@ -74,7 +75,7 @@ def heal_of(
         return None
     elif found.rung == "picture" and abs(found.scale - 1) < SAME_SCALE:
         what = "moved"
-    elif found.rung == "text" and not (looks.patches or (looks.role and looks.name)):
+    elif found.rung == "text" and (found.confidence >= SURE or not (looks.patches or (looks.role and looks.name))):
         return None
     else:
         what = "found by another rung"
@@ -105,7 +106,7 @@ def _pictured(found: Found, observation: Observation) -> tuple[Patch | None, Pix
     except ValueError:
         return None, None
     scale = observation.view.scale
-    return Patch(file="", aim=inner, target=target, alike=others, scale=scale), picture
+    return Patch(file="target.png", aim=inner, target=target, alike=others, scale=scale), picture
 
 
 def _place(found: Found, observation: Observation) -> Place | None:
@@ -116,15 +117,18 @@ def _place(found: Found, observation: Observation) -> Place | None:
     return Place(at=at, size=(window.width, window.height))
 
 
-def write_proposals(folder: DemoFolder, heals: Sequence[Heal], run: str) -> Path | None:
+def write_proposals(
+    folder: DemoFolder, heals: Sequence[Heal], run: str, *, into: Path | None = None
+) -> Path | None:
     """Write proposals/<run>.yaml and its pictures; None where there is nothing to propose. BadScript.
 
+    `into`: another folder than the demo's own, from which nothing is accepted.
     Pictures first, then the file that names them, so that what is cut off leaves no half proposal.
     """
     if not heals:
         return None
     name = re.sub(r"[^\w.-]+", "-", run).strip("-.") or "run"
-    path = folder.path / PROPOSALS / f"{name}.yaml"
+    path = (into or folder.path) / PROPOSALS / f"{name}.yaml"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         number = 1

@@ -14,6 +14,7 @@ from screenwright.policies.literal.policy import Literal
 from screenwright.policies.replay.demo import PLACEHOLDER, Interruption
 from screenwright.policies.replay.healing import Heal
 from screenwright.policies.replay.playing import Playing, seen, titled
+from screenwright.policies.replay.titles import stable_title
 from screenwright.tools.actions import Action, Click, Done, PressKeys
 from screenwright.tools.elements import Element
 from screenwright.tools.errors import BadScript, GaveUp
@@ -27,6 +28,7 @@ DIALOG = 0.6  # share of the frame, beyond which a window is no dialog
 SMALLER = 0.85  # of the recorded window: what the same program may show as a dialog
 CLICKABLE = ("button", "link", "item", "tab", "image", "other")
 ALIKE = 70
+SAME_TITLE = 80
 
 Cleared = Generator[Decision, Moment, Moment | None]
 
@@ -98,6 +100,20 @@ class Interruptions:
                 return f"{named} of {program}"
             return None if self._known(title) or not _smaller(observation, recorded.window) else named
         return None if not recorded.titles or self._known(title) else named
+
+    def other(self, index: int, now: Moment) -> str | None:
+        """What has the focus, in words, where another window had it when this step was recorded."""
+        playing, observation = self.playing, now.observation
+        before = playing.recorded.before(playing.step(index))
+        if before is None or not (before.title or before.program):
+            return self.strange(now)
+        title = observation.title
+        named = f'the window "{title}"' if title else "no window"
+        if before.program and observation.program and before.program != observation.program:
+            return f"{named} of {observation.program}, not to that of {before.program}"
+        if not before.title or (title and same_window(playing.now_called(before.title), title, before.program)):
+            return None
+        return f'{named}, not to "{playing.mask.text(playing.now_called(before.title))}"'
 
     def _known(self, title: str) -> bool:
         from rapidfuzz import fuzz
@@ -197,6 +213,16 @@ class Interruptions:
             rule = None
         step = self.playing.step(index)
         self.playing.heals.append(Heal(step.id, "interruption", was="", now=mask(f"{what}: {done}"), rule=rule))
+
+
+def same_window(recorded: str, title: str, program: str | None) -> bool:
+    """Are these titles of the same window: but for the document in it, numbers, and marks of unsaved work?"""
+    from rapidfuzz import fuzz
+
+    was, now = stable_title(recorded, program), stable_title(title, program)
+    if was and now and folded(was) == folded(now):
+        return True
+    return fuzz.ratio(folded(recorded), folded(title)) >= SAME_TITLE
 
 
 def _went(after: Moment) -> bool:

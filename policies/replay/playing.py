@@ -100,6 +100,13 @@ class Playing:
     def texts(self, texts: Sequence[str]) -> list[str]:
         return [filled(text, self.values) for text in texts]
 
+    def now_called(self, recorded: str) -> str:
+        """A recorded text as it must be with the present values of the parameters."""
+        for name, parameter in self.demo.parameters.items():
+            if parameter.default and len(parameter.default) > 1:
+                recorded = recorded.replace(parameter.default, self.values[name])
+        return recorded
+
     def unmet(self, expect: Expect, now: Moment, changed: bool = True) -> str | None:
         """The first thing expected that is not so, in words; None when all is. Cheap evidence first."""
         if expect.window and not titled(filled(expect.window, self.values), now):

@@ -13,9 +13,11 @@ from screenwright.policies.literal.moment import Moment
 from screenwright.policies.replay.demo import DemoStep, Expect, filled
 from screenwright.policies.replay.found import Found
 from screenwright.policies.replay.playing import Playing
+from screenwright.tools.actions import aim
 from screenwright.tools.elements import Element
 from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Observation, Pixels
+from screenwright.tools.steps import Effect
 from screenwright.tools.wording import ALIKE, folded, likeness, squeezed
 
 FARTHEST = 8
@@ -24,14 +26,14 @@ MARGIN = 0.04
 TITLES_ALIKE = 70
 PASSING = ("wait", "move", "scroll")  # what lasts of these is in what comes after them
 TYPED_PX = 12
+COVERED = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """The present frame beside two recorded ones. `dx`, `dy`: how far the window has moved since."""
+    """The present frame beside a recorded one. `dx`, `dy`: how far the window has moved since."""
 
     now: Moment
-    start: Pixels | None
     goal: Pixels
     dx: int
     dy: int
@@ -39,20 +41,19 @@ class _Compared:
     def place(self, region: Region) -> Region:
         return region.moved(self.dx, self.dy).within(self.now.observation.frame)
 
-    def arrived(self, regions: Sequence[Region]) -> bool:
-        """Do these parts look as in the later frame, and not as in the earlier one?"""
-        from screenwright.tools.patches import resemblance
-
+    def arrived(self, regions: Sequence[Region], before: Pixels) -> bool:
+        """Do these parts look as in the later frame, and not as in the one before the act that changed them?"""
         like = unlike = whole = 0.0
         for region in regions:
             here = self.now.observation.crop(region.moved(self.dx, self.dy))
-            later = _part(self.goal, region)
-            if here.shape != later.shape or not later.size:
+            later, earlier = _part(self.goal, region), _part(before, region)
+            if here.shape != later.shape or here.shape != earlier.shape or not here.size:
                 return False
+            same, was = _alike(here, later), _alike(here, earlier)
             whole += region.area
-            like += region.area * (1.0 if (here == later).all() else resemblance(here, later))
-            if self.start is not None:
-                unlike += region.area * resemblance(here, _part(self.start, region))
+            like += region.area * same
+            # What is the same to the pixel is the later one, however little the two differ.
+            unlike += region.area * (min(was, 1 - MARGIN) if same == 1.0 and (later != earlier).any() else was)
         return bool(whole) and like / whole >= LIKE and (like - unlike) / whole >= MARGIN
 
 
@@ -114,7 +115,7 @@ class Rejoin:
         seen = 0
         for index in range(first, after):
             step = self.playing.step(index)
-            if step.do in PASSING or self._only_focus(index, after):
+            if step.do in PASSING or self._only_focus(index, after) or self._led_to_next(index, after):
                 continue
             if not (
                 self._typed(step, compared, now) if step.do == "type_text" else self._there(step, compared, now)
@@ -125,18 +126,13 @@ class Rejoin:
 
     def _compared(self, first: int, after: int, now: Moment) -> _Compared | None:
         recorded, steps = self.playing.recorded, self.playing.demo.steps
-        start, goal = recorded.before(steps[first]), None
-        if after < len(steps):
-            goal = recorded.before(steps[after])
+        goal = recorded.before(steps[after]) if after < len(steps) else None
         goal = goal or recorded.after(steps[after - 1])
         if goal is None or goal.frame != now.observation.frame:
             return None
         pixels = recorded.pixels(goal)
-        before = recorded.pixels(start) if start is not None and start.frame == goal.frame else None
-        if pixels is None:
-            return None
         dx, dy = _offset(goal, now.observation)
-        return _Compared(now, before, pixels, dx, dy)
+        return None if pixels is None else _Compared(now, pixels, dx, dy)
 
     def _only_focus(self, index: int, after: int) -> bool:
         """A click that only gave the focus to what the next step typed into: what was typed is looked at."""
@@ -145,9 +141,29 @@ class Rejoin:
         step, following = self.playing.step(index), self.playing.step(index + 1)
         return step.do == "click" and following.do == "type_text" and following.on is None
 
+    def _led_to_next(self, index: int, after: int) -> bool:
+        """It opened what the next step then acted in (a menu): what the next did is looked at."""
+        if index + 1 >= after:
+            return False
+        step, following = self.playing.step(index), self.playing.step(index + 1)
+        effect, act = self.playing.recorded.effect(step), self.playing.recorded.step(following)
+        point = aim(act.decision.action) if act and act.decision else None
+        if effect is None or point is None or step.do != "click":
+            return False
+        then = self.playing.recorded.effect(following)
+        return any(region.holds(point.x, point.y) for region in effect.regions) and _covered(effect, then)
+
     def _there(self, step: DemoStep, compared: _Compared | None, now: Moment) -> bool:
         effect = self.playing.recorded.effect(step)
-        if compared is not None and effect is not None and effect.regions and compared.arrived(effect.regions):
+        before = self.playing.recorded.before(step)
+        pixels = None if before is None else self.playing.recorded.pixels(before)
+        if (
+            compared
+            and effect
+            and effect.regions
+            and pixels is not None
+            and compared.arrived(effect.regions, pixels)
+        ):
             return step.after is None or self.playing.unmet(step.after, now) is None
         return self._as_said(step, now)
 
@@ -219,6 +235,19 @@ def _offset(recorded: Observation, now: Observation) -> tuple[int, int]:
     if recorded.focus is None or now.focus is None:
         return 0, 0
     return now.focus.x - recorded.focus.x, now.focus.y - recorded.focus.y
+
+
+def _covered(effect: Effect, then: Effect | None) -> bool:
+    """Was what an act changed changed again by the next one?"""
+    area = sum(region.area for region in effect.regions)
+    again = sum(region.shared(other).area for region in effect.regions for other in (then.regions if then else ()))
+    return area > 0 and again >= COVERED * area
+
+
+def _alike(one: Pixels, other: Pixels) -> float:
+    from screenwright.tools.patches import resemblance
+
+    return 1.0 if (one == other).all() else min(0.999, resemblance(one, other))
 
 
 def _part(pixels: Pixels, region: Region) -> Pixels:

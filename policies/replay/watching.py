@@ -16,6 +16,7 @@ from screenwright.tools.steps import Decision
 
 GRACE_S = 1.5  # what is missing is late more often than covered
 REJOIN_S = 2.5
+STRANGE_S = 0.5
 ALIKE_S = 2.0
 SURE = 0.85  # below it, a place that cheap rungs have found is looked at by the others too
 NO_MODEL = RUNGS[:-1]
@@ -104,17 +105,18 @@ class Watching:
             changed = changed or now.effect.where != "nothing"
 
     def own_window(self, index: int, now: Moment) -> Seen:
-        """For keys, which go to whatever has the focus: the moment in which that is a window of the recording."""
-        began = time.monotonic()
-        while (strange := self.interruptions.strange(now)) is not None:
+        """For keys, which go to whatever has the focus: the moment in which the recorded window has it."""
+        playing, began = self.playing, time.monotonic()
+        patience_s, playing.longer_s = max(playing.patience_s, playing.longer_s), 0.0
+        while (other := self.interruptions.other(index, now)) is not None:
             waited = time.monotonic() - began
-            if waited >= 0.5:
+            if waited >= STRANGE_S and self.interruptions.strange(now) is not None:
                 cleared = yield from self.interruptions.clear(index, now)
                 if cleared is not None:
                     now, began = cleared, time.monotonic()
                     continue
-            if waited >= self.playing.patience_s:
-                raise Hitch(f"what is typed would go to {strange}, which is not in the recording", now)
-            wait = Wait(seconds=0.5 if waited < 0.5 else self.playing.patience_s - waited, until_change=True)
-            now = yield self.playing.decision(index, wait, f"{strange} has the focus; waiting")
+            if waited >= patience_s:
+                raise Hitch(f"what is typed would go to {other} (looked for {waited:.0f} s)", now)
+            wait = Wait(seconds=(STRANGE_S if waited < STRANGE_S else patience_s) - waited, until_change=True)
+            now = yield playing.decision(index, wait, f"what is typed would go to {other}; waiting")
         return now

@@ -50,7 +50,7 @@ def _hints(folder: DemoFolder) -> Iterator[str]:
     if aimed and aimed.on:
         yield (
             f"Where a thing was renamed, change what is said of it: {at(aimed)}, now {aimed.on.said}.\n"
-            "  One way to find it is enough; take out what no longer holds: name, text, label, neighbours, patches."
+            "  One way to find it is enough; take out what no longer holds (name, text, label, patches)."
         )
     yield (
         "To have a window put away that may come between, add to the end of the file:\n"

@@ -13,6 +13,7 @@ def dumped(facts: dict[str, Any], old: str = "") -> str:
     held = _read(old)
     if held is None:
         held = _fresh(facts)
+        held.fa.set_block_style()
         _apart(held)
     else:
         _update(held, facts)
@@ -74,8 +75,7 @@ def _small(value: dict[str, Any]) -> bool:
         not isinstance(inner, dict) and (not isinstance(inner, list | tuple) or all(map(_number, inner)))
         for inner in value.values()
     )
-    whole = "do" in value or "screenwright_demo" in value
-    return flat and bool(value) and not whole and len(str(value)) < WIDE
+    return flat and bool(value) and "do" not in value and len(str(value)) < WIDE
 
 
 def _number(value: Any) -> bool:

@@ -22,9 +22,10 @@ from screenwright.policies import Scripted
 from screenwright.tools import FakeDevice, Observation, Point, Size, Step, Task, Trace, TraceWriter
 from screenwright.tools.actions import Click, TypeText
 from screenwright.tools.changes import changed_regions
+from screenwright.tools.elements import Element
 from screenwright.tools.errors import BadScript
 from screenwright.tools.frames import FrameStore
-from screenwright.tools.geometry import View
+from screenwright.tools.geometry import Region, View
 from screenwright.tools.steps import Decision, Effect, Outcome, Result, Verdict
 from screenwright.tools.trace import TraceLost
 
@@ -41,8 +42,6 @@ def picture(seed: int = 0, size: Size = FRAME) -> Any:
 
 
 def test_steps_come_back_as_they_were(tmp_path: Path) -> None:
-    from screenwright.tools.geometry import Region
-
     step = Step(
         0,
         observation(picture(1), 1),
@@ -225,3 +224,55 @@ def test_the_newest_of_several_runs(tmp_path: Path) -> None:
     os.utime(tmp_path / "a" / "meta.json", (1, 1))
     assert Trace(tmp_path).task.text == "b"
     assert json.loads((tmp_path / "b" / "meta.json").read_text())["policy"] == "scripted"
+
+
+def test_what_the_system_told_comes_back(tmp_path: Path) -> None:
+    button = Element("Save", Region(10, 20, 80, 30), "button", "atspi", focused=True)
+    field = Element("Name", Region(10, 60, 200, 30), "field", "atspi", 0.5, "Ada", enabled=False)
+    window = Region(4, 8, 400, 300)
+
+    def told(serial: int) -> Observation:
+        return Observation(
+            View(FRAME), pixels=picture(serial), device="test", serial=serial, taken_at=float(serial),
+            elements=lambda: [button, field], title=lambda: "Sign up", program=lambda: "tk", focus=lambda: window,
+        )  # fmt: skip
+
+    asked, unasked = told(1), told(2)
+    asked.ask()
+    for keep in (True, False):
+        writer = TraceWriter(tmp_path / str(keep), elements=keep)
+        writer.begin(Task("t"), {})
+        for seen in (asked, asked, unasked):
+            writer.add(Step(0, seen, None, None, Result(True), after=seen))
+        trace = Trace(tmp_path / str(keep))
+        first, again, last = trace.steps
+        for seen in (first.observation, first.after, again.observation):
+            assert seen and list(seen.elements) == ([button, field] if keep else [])
+            assert (seen.title, seen.program, seen.focus) == ("Sign up", "tk", window)
+        assert (list(last.observation.elements), last.observation.title) == ([], None)
+    lines = (tmp_path / "True" / "elements.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1, "what is the same is told once"
+
+
+@pytest.mark.parametrize(
+    "line", ['{"frame": 0, "elem', "[]", "{}", '{"frame": 0, "elements": [{"colour": 3}]}', "7", "\0"]
+)
+def test_a_damaged_elements_file_does_no_harm(tmp_path: Path, line: str) -> None:
+    writer = TraceWriter(tmp_path / "run", elements=True)
+    writer.begin(Task("t"), {})
+    device = FakeDevice()
+    for _ in range(2):
+        seen = device.observe()
+        seen.ask()
+        writer.add(Step(0, seen, None, None, Result(True)))
+        device.perform(Click(point=Point(200, 30, FRAME)))
+    path = tmp_path / "run" / "elements.jsonl"
+    whole = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(f"{line}\n{whole[1]}\n", encoding="utf-8")
+    trace = Trace(tmp_path / "run")
+    assert not trace.steps[0].observation.elements
+    assert trace.steps[1].observation.elements
+    assert trace.steps[0].observation.title == "fake"
+    assert trace.damaged
+    path.unlink()
+    assert not Trace(tmp_path / "run").steps[1].observation.elements

@@ -185,13 +185,18 @@ class Trace:
         ]
 
     @cached_property
-    def _told(self) -> dict[int, list[dict[str, Any]]]:
-        if not (self.folder / "elements.jsonl").exists():
-            return {}
-        return {facts["frame"]: facts["elements"] for facts in self._lines("elements.jsonl")}
+    def _told(self) -> dict[int, tuple[Element, ...]]:
+        told: dict[int, tuple[Element, ...]] = {}
+        if (self.folder / "elements.jsonl").exists():
+            for facts in self._lines("elements.jsonl"):
+                try:
+                    told[facts["frame"]] = stepcodec.elements(facts["elements"])
+                except (KeyError, TypeError, AttributeError):
+                    self.damaged.append("elements.jsonl holds a line that is none of it")
+        return told
 
     def _elements(self, number: int) -> Sequence[Element]:
-        return stepcodec.elements(self._told.get(number, ()))
+        return self._told.get(number, ())
 
     @property
     def task(self) -> Task:

@@ -205,6 +205,8 @@ class Cascade:
         assert isinstance(policy, KeepsPlace)
         unsure = isinstance(failure, Unsure)
         if not any(n > number for n in range(len(self.policies)) if n not in job.out):
+            if job.errand:
+                return self._fail(job, {number: failure})  # what the first could not do is the reason to be told
             raise failure
         try:
             errand = policy.errand()

@@ -50,6 +50,7 @@ class Scribe:
         self._secrets = Secrets()
         self._last = Act(0.0, 0.0, None)
         self._calm = 0.0
+        self._focused = 0.0
         self.count = 0
         self._offset = time.time() - time.perf_counter()
 
@@ -59,7 +60,7 @@ class Scribe:
 
     def draft(self, gesture: Gesture, before: Seen, trail: Trail) -> Draft:
         """Note an act that has just become whole; what came between it and the last is written."""
-        draft = Draft(gesture, before, trail, self._last.ended)
+        draft = Draft(gesture, before, trail, self._focused)
         act = draft.act
         start = gesture.spot if act.spot else None
         target = replace(act, spot=start)
@@ -89,7 +90,7 @@ class Scribe:
             after = late[0].before
         if gesture.kind == "type":
             gesture = self._kept(draft, after, until)
-        self._last, self._calm = act, calm
+        self._last, self._calm, self._focused = act, calm, act.ended
         action = gesture.action(before.view)
         if self._off(action):
             return

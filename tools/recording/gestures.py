@@ -278,6 +278,9 @@ class Gestures:
 
     def _flush(self) -> list[Gesture]:
         last, self._open = self._open, None
+        if last and last.kind == "type" and not last.secret and set(last.text) == {" "}:
+            # alone it presses a button more often than it is a text
+            last = replace(last, kind="keys", keys=("space",), count=min(100, len(last.text)), text="")
         return [last] if last else []
 
 

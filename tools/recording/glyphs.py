@@ -19,6 +19,7 @@ CARET_PX = 3
 SHOWN = 40.0  # difference from the ground, of 255, that is ink
 ALIKE = 0.9
 LEAST_PX = (10, 5)
+FULL = 0.7  # of an area; what has more ink is no text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +27,9 @@ class Shape:
     """The ink of a text, (h, w) float32 0 to 255."""
 
     ink: Ink
+
+    def same(self, other: Shape) -> bool:
+        return np.array_equal(self.ink, other.ink)
 
 
 def ground_of(words: Words, area: Region) -> np.uint32:
@@ -106,7 +110,8 @@ def shape_of(after: Words, region: Region) -> Shape | None:
     if not xs.size:
         return None
     letters = ink[ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1]
-    return Shape(letters) if letters.shape[1] >= LEAST_PX[0] and letters.shape[0] >= LEAST_PX[1] else None
+    large = letters.shape[1] >= LEAST_PX[0] and letters.shape[0] >= LEAST_PX[1]
+    return Shape(letters) if large and (letters > SHOWN).mean() < FULL else None
 
 
 def found(words: Words, shapes: Sequence[Shape]) -> list[Region]:

@@ -23,6 +23,7 @@ from screenwright.tools.recording.seen import Seen, Told
 GONE_S = 1.0  # an area stays blank so long after its window has closed: what lies under it is drawn late
 SHORT = 4  # a secret of fewer characters is looked for as a whole, not within longer texts
 MOST_TEXT = 4000
+MOST_SHAPES = 40
 WIDE = 0.25  # of the frame: a change larger than this is no field
 
 
@@ -91,6 +92,7 @@ class Secrets:
         for place in self._places:
             if area := place.now(seen):
                 r = area.within(seen.view.frame)
+                self._learn_shape(seen.words, r)  # dots may have become letters
                 own[r.y : r.bottom, r.x : r.right] = place.colour
         for element in seen.told or ():
             if element.secret:
@@ -131,6 +133,11 @@ class Secrets:
 
     def _digest(self, text: str) -> tuple[int, bytes]:
         return len(text), hashlib.blake2b(text.encode(), key=self._salt, digest_size=16).digest()
+
+    def _learn_shape(self, words: Words, area: Region) -> None:
+        shape = glyphs.shape_of(words, area)
+        if shape and len(self._shapes) < MOST_SHAPES and not any(shape.same(other) for other in self._shapes):
+            self._shapes.append(shape)
 
     def _place(self, area: Region, before: Seen, after: Seen) -> None:
         """An area whose window is known goes with it."""

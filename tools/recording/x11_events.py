@@ -1,7 +1,8 @@
 """Every event of mouse and keyboard on an X display, whoever gets it: the RECORD extension.
 
 The server tells of changes of the keymap in the same stream, so that a key is read by the keymap that held
-when it was pressed. The thread only decodes; it has a connection of its own, a second one ends it.
+when it was pressed. The thread only decodes. It has a connection of its own, another to ask for the keymap while
+the first one tells, and a third, used from outside, ends it: no two threads may use one.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ EVENT = struct.Struct("=BBHIIIIhhhhHBx")  # type, detail, sequence, time, root, 
 KINDS: dict[int, Kind] = {2: "key_down", 3: "key_up", 4: "button_down", 5: "button_up", 6: "move"}
 MAPPING_NOTIFY = 34
 STOP_S = 2.0
+CLOCK_ROUNDS = 30
 
 
 class Clock:
@@ -50,6 +52,7 @@ class X11Events:
         self.lost: str | None = None
         self._control = Connection(name)
         self._recording = Connection(name)
+        self._keyboard = Connection(name)
         self._context = 0
         self._thread: threading.Thread | None = None
         self._stopping = False
@@ -67,6 +70,7 @@ class X11Events:
                     f"the X server {self.name} has no RECORD extension: start it with RECORD enabled"
                 )
             self._keymap = Keymap.of(display)
+            self._set_clock(display)
             nothing = (0, 0)
             ranges = {
                 "core_requests": nothing, "core_replies": nothing, "ext_requests": (0, 0, 0, 0),
@@ -94,7 +98,24 @@ class X11Events:
 
     def close(self) -> None:
         self._recording.close()
+        self._keyboard.close()
         self._control.close()
+
+    def _set_clock(self, display: Any) -> None:
+        """Before the first event, which may be late: no frame must seem older than the click that made it."""
+        from Xlib import X, Xatom
+
+        window = display.screen().root.create_window(
+            -1, -1, 1, 1, 0, X.CopyFromParent, X.InputOnly, event_mask=X.PropertyChangeMask
+        )
+        for _ in range(CLOCK_ROUNDS):
+            window.change_property(Xatom.WM_NAME, Xatom.STRING, 8, b"")
+            display.sync()
+            while display.pending_events():
+                event = display.next_event()
+                if event.type == X.PropertyNotify:
+                    self._clock.at(event.time, time.perf_counter())
+        window.destroy()
 
     def _run(self, begun: threading.Event) -> None:
         def got(reply: Any) -> None:
@@ -125,7 +146,7 @@ class X11Events:
                 self._heard(self._raw(name, code, self._clock.at(stamp, now), x, y, state))
 
     def _read_keymap(self) -> None:
-        with contextlib.suppress(DeviceLost), self._control.asking() as display:
+        with contextlib.suppress(DeviceLost), self._keyboard.asking() as display:
             self._keymap = Keymap.of(display)
 
     def _raw(self, kind: Kind, code: int, at: float, x: int, y: int, state: int) -> Raw:

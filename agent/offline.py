@@ -7,13 +7,14 @@ does not hide the rest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from screenwright.agent.offline_asking import Asking, Line, recorded_act
 from screenwright.policies.policy import Policy
-from screenwright.policies.replay.demo import DemoStep, filled
+from screenwright.policies.replay.demo import PLACEHOLDER, DemoStep
 from screenwright.policies.replay.folder import DemoFolder
 from screenwright.tools.actions import Action, Click, LongPress, Move, TypeText
 from screenwright.tools.errors import BadScript
@@ -69,16 +70,19 @@ class Comparison:
         }
 
 
-def tried(folder: DemoFolder, values: dict[str, str], kind: str, which: Which) -> Comparison:
-    """A policy by its name on the recording of a demo. BadScript: there is no such policy, or no recording."""
+def tried(folder: DemoFolder, given: Mapping[str, str], kind: str, which: Which) -> Comparison:
+    """A policy by its name on the recording of a demo; of what is not given, the values are those recorded.
+
+    BadScript: there is no such policy, or no recording.
+    """
     if kind not in TRIED:
         raise BadScript(f"--policy {kind!r}: there is no such policy to try; there is: {', '.join(TRIED)}")
     if folder.trace is None:
         raise BadScript(
             f"{folder.path} has no recording in trace/ (or it can't be read), so nothing can be tried on it"
         )
-    playback = Playback(folder.trace, alike=alike_in(folder, values))
-    policy, task = _asked(folder, values, kind, which)
+    playback = Playback(folder.trace, alike=alike_in(folder))
+    policy, task = _asked(folder, recorded_values(folder) | dict(given), kind, which)
     return compare(policy, task, playback)
 
 
@@ -100,8 +104,31 @@ def _asked(folder: DemoFolder, values: dict[str, str], kind: str, which: Which) 
     return policy, Task(about, values, folder.name) if about and kind != "auto" else script
 
 
-def alike_in(folder: DemoFolder, values: dict[str, str]) -> Alike:
-    """An act counts as the recorded one where it falls on the target as the demo knows it, or types its text."""
+def recorded_values(folder: DemoFolder) -> dict[str, str]:
+    """What the parameters were when it was recorded: as it was typed; by default; else their names in braces.
+
+    The names stand for secrets, in a recording too.
+    """
+    values = {
+        name: p.default if p.default is not None else f"{{{{{name}}}}}"
+        for name, p in folder.demo.parameters.items()
+    }
+    done = {step.index: recorded_act(step) for step in folder.trace.steps if step.decision} if folder.trace else {}
+    for step in folder.demo.steps:
+        typed = done.get(-1 if step.recorded is None else step.recorded)
+        if step.text is not None and isinstance(typed, TypeText):
+            # the text of the step with its parameters as what is looked for
+            form = PLACEHOLDER.sub(
+                lambda m: f"(?P<{m[1]}>.*)", re.escape(step.text).replace(r"\{", "{").replace(r"\}", "}")
+            )
+            names = PLACEHOLDER.findall(step.text)
+            if len(names) == len(set(names)) and (match := re.fullmatch(form, typed.text, re.DOTALL)):
+                values |= match.groupdict()
+    return values
+
+
+def alike_in(folder: DemoFolder) -> Alike:
+    """An act counts as the recorded one where it falls on the target as the demo knows it."""
     known = {step.recorded: step for step in folder.demo.steps if step.recorded is not None}
 
     def alike(action: Action, step: Step) -> bool:
@@ -109,8 +136,6 @@ def alike_in(folder: DemoFolder, values: dict[str, str]) -> Alike:
         if demo is None or type(action) is not type(recorded):
             return False
         match action, recorded:
-            case TypeText(), _:
-                return demo.text is not None and action.text == filled(demo.text, values)
             case (Click() as now, Click() as then):
                 return (
                     now.button == then.button

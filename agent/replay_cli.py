@@ -201,9 +201,9 @@ def _check(folder: DemoFolder, settings: Sequence[str], helped: Helped, manner: 
 
 def _offline(folder: DemoFolder, settings: Sequence[str], policy: str, which: Any, manner: Manner) -> int:
     from screenwright.agent.offline import tried
+    from screenwright.agent.replay_values import given
 
-    values = _values(folder, settings, needed=False, secrets_as_recorded=True)
-    said = tried(folder, values, policy, which)
+    said = tried(folder, given(folder.demo, settings), policy, which)
     if manner.as_json:
         _print(said.summary() | {"exit_code": 0 if said.parted is None else EXITS["gave_up"][0]})
     else:
@@ -217,7 +217,6 @@ def _values(
     *,
     columns: Sequence[str] = (),
     needed: bool = True,
-    secrets_as_recorded: bool = False,
 ) -> dict[str, str]:
     """Where a person is there, a secret is asked for without showing it. `needed`: what is missing is an error."""
     from screenwright.agent.approver import at_terminal
@@ -233,10 +232,7 @@ def _values(
         return values_of(folder.demo, settings, os.environ, ask if at_terminal() else None, columns=columns)
     names = [name for name, parameter in folder.demo.parameters.items() if parameter.default is None]
     said = {setting.partition("=")[0].strip() for setting in settings}
-    values = values_of(folder.demo, settings, os.environ, columns=[name for name in names if name not in said])
-    # in a recording its name stands for it
-    recorded = {name: f"{{{{{name}}}}}" for name in names} if secrets_as_recorded else {}
-    return recorded | values
+    return values_of(folder.demo, settings, os.environ, columns=[name for name in names if name not in said])
 
 
 def _fit_together(*, check: bool, csv: bool, offline: bool, first: str | None, results: Path | None) -> None:

@@ -26,32 +26,34 @@ def values_of(
     Secrets are also taken from SCREENWRIGHT_SECRET_... in the environment, and from `ask`, which is told the name.
     BadScript names all that are missing, each with what it is and how to give it.
     """
-    given = _given(demo, settings)
-    if twice := sorted(given.keys() & set(columns)):
+    held = given(demo, settings)
+    if twice := sorted(held.keys() & set(columns)):
         raise BadScript(f"{twice[0]!r} is a column of the CSV, and is given with --set too; leave one of them")
     missing: list[str] = []
+    or_column = " or a column of that name" if columns else ""
     for name, parameter in demo.parameters.items():
-        if name in given or name in columns:
+        if name in held or name in columns:
             continue
         if parameter.secret and (value := environment.get(variable(name))):
-            given[name] = value
+            held[name] = value
         elif parameter.default is not None:
-            given[name] = parameter.default
+            held[name] = parameter.default
         elif not parameter.secret or ask is None:
             about = f" ({parameter.about})" if parameter.about else ""
-            missing.append(f"{name}{about}, with {how_to_give(name)}")
+            missing.append(f"{name}{about}, with {how_to_give(name)}{or_column}")
     if missing:
         raise BadScript(f"the demo {demo.name!r} needs a value for {'; and for '.join(missing)}")
     for name in demo.parameters:
-        if ask and name not in given and name not in columns:
-            given[name] = ask(name)
-            if not given[name]:
+        if ask and name not in held and name not in columns:
+            held[name] = ask(name)
+            if not held[name]:
                 raise BadScript(f"{name} is empty; give it with {how_to_give(name)}")
-    return given
+    return held
 
 
-def _given(demo: Demo, settings: Sequence[str]) -> dict[str, str]:
-    given: dict[str, str] = {}
+def given(demo: Demo, settings: Sequence[str]) -> dict[str, str]:
+    """What `--set` gives. BadScript: it is not NAME=VALUE, or the demo has no such parameter."""
+    held: dict[str, str] = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
         name = name.strip()
@@ -61,11 +63,11 @@ def _given(demo: Demo, settings: Sequence[str]) -> dict[str, str]:
         if name not in demo.parameters:
             there_is = ", ".join(demo.parameters) or "none"
             raise BadScript(f"--set {name}: the demo {demo.name!r} has no parameter {name!r}; it has: {there_is}")
-        given[name] = value
+        held[name] = value
         if demo.parameters[name].secret:
             others_see = f"others on this machine can see it in the list of processes; {variable(name)} hides it"
             print(f"screenwright: warning: --set {name}=...: {others_see}", file=sys.stderr)
-    return given
+    return held
 
 
 def variable(name: str) -> str:

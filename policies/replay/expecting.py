@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from screenwright.policies.replay.acts import Act
 from screenwright.policies.replay.demo import Expect
-from screenwright.policies.replay.describing import Describer
+from screenwright.policies.replay.describing import ENTERED, Describer
 from screenwright.policies.replay.titles import stable_title
 from screenwright.policies.replay.words_around import lasting, values_shown
 from screenwright.tools.elements import Element
@@ -71,7 +71,7 @@ def new_texts(
     describer.seen |= known
     found: dict[str, float] = {}
     for element in _fixed(new):
-        said = with_parameters(element.text.strip(), values)
+        said = with_parameters(element.text.strip(), values, read=element.source == "ocr")
         told = next((p for p in sorted(_pieces(said), key=len, reverse=True) if lasting(p)), None)
         fresh = squeezed(element.text) not in (known if again else describer.seen)
         if told and fresh and element.confidence >= 0.8:
@@ -79,13 +79,27 @@ def new_texts(
     return tuple(sorted(found, key=lambda text: -found[text]))
 
 
-def with_parameters(text: str, values: Mapping[str, str]) -> str:
-    """`{{name}}` in place of each parameter's value that stands there as a word of its own."""
+def with_parameters(text: str, values: Mapping[str, str], *, read: bool = False) -> str:
+    """`{{name}}` in place of each parameter's value that stands there as a word of its own.
+
+    `read`: the text was read from the picture, so that some letters of a value may be others.
+    """
     for name, value in sorted(values.items(), key=lambda pair: -len(pair[1])):
         if len(value) >= 3 or (len(value) >= 2 and not value.isascii()):
             edges = (r"(?<!\w)", r"(?!\w)") if value[0].isascii() else ("", "")
-            text = re.sub(edges[0] + re.escape(value) + edges[1], f"{{{{{name}}}}}", text)
+            text, often = re.subn(edges[0] + re.escape(value) + edges[1], f"{{{{{name}}}}}", text)
+            if read and not often and len(value) >= 5:
+                text = _misread(text, name, value)
     return text
+
+
+def _misread(text: str, name: str, value: str) -> str:
+    from rapidfuzz import fuzz
+
+    found = fuzz.partial_ratio_alignment(value, text, score_cutoff=80)
+    if found is None or "{{" in text[found.dest_start : found.dest_end]:
+        return text
+    return f"{text[: found.dest_start]}{{{{{name}}}}}{text[found.dest_end :]}"
 
 
 def _pieces(text: str) -> list[str]:
@@ -93,10 +107,11 @@ def _pieces(text: str) -> list[str]:
 
 
 def _fixed(scene: Scene) -> list[Element]:
-    """Lines that are no content of fields."""
-    fields = [e.region for e in scene.elements if e.role in ("field", "combo", "cell")]
+    """Texts that are no content of fields; the system's own words rather than what was read."""
+    fields = [e.region for e in scene.elements if e.role in ENTERED]
     fields += values_shown(scene)
-    return [line for line in scene.lines if not any(field.holds(*line.region.middle) for field in fields)]
+    shown = (e for e in scene.elements if e.text and e.role not in (*ENTERED, "cell", "window", "scroll", "image"))
+    return [e for e in shown if e.source != "ocr" or not any(f.holds(*e.region.middle) for f in fields)]
 
 
 def _within(region: Region, whole: Region) -> bool:

@@ -6,7 +6,7 @@ import re
 
 PARTED = re.compile(r"\s+[-–—|]\s+")
 BROWSERS = re.compile(r"chrom|firefox|edge|brave|opera|vivaldi|safari|epiphany|web$", re.IGNORECASE)
-COUNTED = re.compile(r"^\W+|\s*\([^)]*\)|\d[\d.,:/]*")
+COUNTED = re.compile(r"\s*\([^)]*\)|^\W+|\d[\d.,:/]*")
 
 
 def stable_title(title: str | None, program: str | None = None) -> str | None:

@@ -52,7 +52,7 @@ def play(
     folder: DemoFolder, device: FakeDevice, tmp_path: Path, *, patience_s: float = 1.0, **options: Any
 ) -> tuple[Outcome, Replay]:
     values = options.pop("values", {})
-    policy = Replay(folder, reader=Tree(), patience_s=patience_s, **options)
+    policy = Replay(folder, **{"reader": Tree()} | options, patience_s=patience_s)
     agent = Agent(
         policy, device, trace=tmp_path / f"run{len(list(tmp_path.iterdir()))}", limits=Limits(seconds=60)
     )

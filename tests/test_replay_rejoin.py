@@ -15,6 +15,7 @@ from screenwright.tools import FakeDevice, Task, Trace, TraceWriter
 from screenwright.tools.actions import Click
 from screenwright.tools.fake import Widget
 from screenwright.tools.observation import Observation
+from screenwright.tools.reading import Reader
 
 
 class Asking(FakeDevice):
@@ -26,12 +27,13 @@ class Asking(FakeDevice):
         return seen
 
 
-def recorded(path: Path, device: FakeDevice, script: str) -> DemoFolder:
+def recorded(path: Path, device: FakeDevice, script: str, reader: Reader | None = None) -> DemoFolder:
     """A demo of a task that was done on a device, compiled from its recording."""
     writer = TraceWriter(path.with_name(path.name + "-run"), elements=True)
-    outcome = Agent(Literal(script, reader=Tree()), device, guard=Guard([], "allow"), trace=writer).run(Task(""))
+    reader = reader or Tree()
+    outcome = Agent(Literal(script, reader=reader), device, guard=Guard([], "allow"), trace=writer).run(Task(""))
     assert outcome.ok, outcome.message
-    compile_trace(Trace(writer.folder), path, name=path.name, reader=Tree())
+    compile_trace(Trace(writer.folder), path, name=path.name, reader=reader)
     return DemoFolder.open(path)
 
 

@@ -6,6 +6,8 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +28,13 @@ class Shown:
 
 def shown(desktop: Desktop, **options: str) -> Shown:
     """The form as it looks with these options; it is closed again before this returns."""
+    with showing(desktop, **options) as seen:
+        return seen
+
+
+@contextmanager
+def showing(desktop: Desktop, **options: str) -> Iterator[Shown]:
+    """The form as it looks with these options, on the screen until this ends."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "places.json")
         words = [f"{name}={value}" for name, value in options.items()]
@@ -38,7 +47,7 @@ def shown(desktop: Desktop, **options: str) -> Shown:
             seen = still(desktop)
             seen.ask()
             held = {name: Region(*box) for name, box in json.loads(out.read_text()).items()}
-            return Shown(seen, held)
+            yield Shown(seen, held)
         finally:
             program.terminate()
             program.wait(10)

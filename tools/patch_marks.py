@@ -22,6 +22,8 @@ Edges = npt.NDArray[np.uint8]
 Gray = npt.NDArray[np.uint8]
 """(H, W): how light each pixel is."""
 
+OTHER = 0.3
+"""Correlation below which a mark is another, however the rest of it may be."""
 FAINT = 16
 """Levels below which an area is plain."""
 INK = 40
@@ -86,12 +88,17 @@ def same_marks(one: Gray, other: Gray, marks: Sequence[Region], slack: int = 3) 
     0 to 1: the worst mark's. Each may be `slack` pixels off its place, and a letter a pixel more. Dark on light
     is the same as light on dark.
     """
-    return min((_same_mark(one, other, mark, slack) for mark in marks), default=1.0)
+    worst = 1.0
+    for mark in marks:
+        worst = min(worst, _same_mark(one, other, mark, slack))
+        if worst < OTHER:
+            break
+    return worst
 
 
 def _same_mark(one: Gray, other: Gray, mark: Region, slack: int) -> float:
     whole = _best(one, other, mark.grown(1), slack, (0, 0), slack)
-    if whole.score < 0.3:
+    if whole.score < OTHER:
         return max(0.0, whole.score)
     # Narrower than two letters, and overlapping: of two letters, one that differs is half.
     side = max(8, round(0.6 * mark.height))
@@ -99,6 +106,8 @@ def _same_mark(one: Gray, other: Gray, mark: Region, slack: int) -> float:
     for left in range(mark.x, max(mark.x + 1, mark.right - side // 2), max(4, side // 2)):
         piece = Region(left - 1, mark.y - 1, min(side, mark.right - left) + 2, mark.height + 2)
         worst = min(worst, _best(one, other, piece, slack, whole.off, 1, whole.sign).score)
+        if worst < OTHER:
+            break
     both = min(0.5 * (whole.score + worst), worst + 0.1)
     return max(0.0, both) * _no_more(one, other, mark, slack, whole.off)
 

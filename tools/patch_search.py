@@ -16,6 +16,8 @@ SCALES = tuple(round(0.5 * 1.08**n, 3) for n in range(19))
 """0.5 to 2.0; between two of them a picture of 100 pixels is off by 4 at its ends."""
 PLACES_PX = 8
 """Two places nearer than this are one: lines of small text are 12 pixels apart."""
+WORTH = 0.5
+"""Share of the best coarse correlation below which the others are not looked at closely."""
 LEAST = 0.32
 """Coarse correlation below which a place is not looked at closely."""
 
@@ -149,8 +151,8 @@ def search(
         rough += [(score, x * f, y * f, scale, f) for score, x, y in tops]
     rough.sort(reverse=True)
     peaks: list[Peak] = []
-    for _, x, y, scale, f in rough:
-        if len(peaks) >= most:
+    for score, x, y, scale, f in rough:
+        if len(peaks) >= most or score < WORTH * rough[0][0]:
             break
         sized = known.at(scale)
         fine = _fine(shown, sized.edges, x, y, f + 2)

@@ -50,19 +50,31 @@ def near(sought: Sought) -> Said:
     for patch, known in sought.patches:
         sized = known.at(by)
         height, width = sized.pixels.shape[:2]
-        for x, y in sought.expected:
-            place = Peak(round(x - sized.aim[0]), round(y - sized.aim[1]), by, 1.0)
-            if abs(by - 1) < 0.01 and (sure := _unchanged(sought, patch, known, place)):
-                return Said((sure,), sure.why)
-        areas = [
-            Region(round(x - sized.aim[0]), round(y - sized.aim[1]), width, height).grown(round(REACH_PX * by))
-            for x, y in sought.expected
+        places = [
+            Region(round(x - sized.aim[0]), round(y - sized.aim[1]), width, height) for x, y in sought.expected
         ]
-        said = _among(sought, "near", patch, known, _searched(sought, known, areas, (by,), 2))
+        for place in places:
+            if abs(by - 1) < 0.01 and (sure := _unchanged(sought, patch, known, Peak(place.x, place.y, by, 1.0))):
+                return Said((sure,), sure.why)
+        areas = _joined([place.grown(round(REACH_PX * by)) for place in places])
+        said = _among(sought, "near", patch, known, _searched(sought, known, areas, (by,), 3))
         against += said.against
         if said.found:
             return said
     return Said(why=f"not within {REACH_PX} pixels of its place", against=against)
+
+
+def _joined(areas: list[Region]) -> list[Region]:
+    """Those that overlap much as one: what both show is searched once."""
+    joined: list[Region] = []
+    for area in areas:
+        for other in joined:
+            both = Region.around([area, other])
+            if both.area < 1.1 * (area.area + other.area):
+                joined.remove(other)
+                area = both
+        joined.append(area)
+    return joined
 
 
 def picture(sought: Sought) -> Said:
@@ -83,6 +95,7 @@ def picture(sought: Sought) -> Said:
                     peaks = [_finer(sought, known, peak) for peak in peaks[:3]]
                 said = _among(sought, "picture", patch, known, peaks)
                 against += said.against
+                said = _less(said, against)
                 if said.found and (not best.found or said.found[0].confidence > best.found[0].confidence):
                     best = said
                 if best.found and best.found[0].confidence >= AT_ONCE:
@@ -90,6 +103,16 @@ def picture(sought: Sought) -> Said:
             if best.found and best.found[0].confidence > 0.6:
                 break
     return replace(best, against=against)
+
+
+def _less(said: Said, against: tuple[Region, ...]) -> Said:
+    """Without places that another look has told to be something else."""
+    left = tuple(
+        f
+        for f in said.found
+        if f.confidence >= AT_ONCE or not any(f.region.shared(a).area * 2 > f.region.area for a in against)
+    )
+    return replace(said, found=left)
 
 
 def _unfit(sought: Sought) -> str:
@@ -107,7 +130,7 @@ def _unfit(sought: Sought) -> str:
 
 def _unchanged(sought: Sought, patch: Patch, known: Pictured, peak: Peak) -> Found | None:
     """Pixel for pixel as it was, with enough around it to tell it from others: nothing else is looked at."""
-    if known.blank or not (known.row or (known.inner and patch.alike == 0)):
+    if known.blank:
         return None
     height, width = known.pixels.shape[:2]
     pixels = sought.observation.pixels
@@ -144,8 +167,14 @@ def _finer(sought: Sought, known: Pictured, peak: Peak) -> Peak:
 
 def _among(sought: Sought, rung: Rung, patch: Patch, known: Pictured, peaks: list[Peak]) -> Said:
     """The one place of several that is right, or those that are as good as each other."""
-    seen = [(peak, agreement(sought.observation.pixels, known, peak)) for peak in peaks]
-    judged = [_judged(sought, patch, known, peak, agreed) for peak, agreed in seen]
+    seen: list[tuple[Peak, Agreement]] = []
+    judged: list[Judged] = []
+    for peak in peaks:
+        agreed = agreement(sought.observation.pixels, known, peak)
+        seen.append((peak, agreed))
+        judged.append(_judged(sought, patch, known, peak, agreed))
+        if judged[-1].confidence > 0.96 and not patch.alike:
+            break  # alone when it was recorded, and all of it is as it was
     places = sum(one.same for one in judged)
     if places > 1 or patch.alike:
         judged = [_not_alone(one, agreed) for one, (_, agreed) in zip(judged, seen, strict=True)]
@@ -163,7 +192,8 @@ def _judged(sought: Sought, patch: Patch, known: Pictured, peak: Peak, agreed: A
     enough = SAME_RESIZED if resized else SAME
     target = None if sought.entered and not known.tick else agreed.target
     beside = agreed.context
-    there = bordered(sought.observation.pixels, known, peak)
+    told = [part for part in (target, beside) if part is not None]
+    there = bordered(sought.observation.pixels, known, peak) if max(told, default=0.0) >= enough else 1.0
     confidence, why = 0.0, "something else stands there"
     if target is None:
         if beside is None:

@@ -173,7 +173,7 @@ def _copy_blanked(trace: Trace, folder: Path) -> None:
         if _typed_secret(step) and step.after is not None:
             shown = focused(step.after.elements) or focused(step.observation.elements)
             field = shown if shown and shown.role == "field" else None
-            secrets.learn(_seen(step.observation), _seen(step.after), field)
+            secrets.learn(_seen(step.observation), _seen(step.after), field, dots=True)
         after = _blank(step.after, secrets) if step.after is not None else None
         writer.add(replace(step, observation=_blank(step.observation, secrets), after=after))
     if trace.outcome:

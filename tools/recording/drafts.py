@@ -65,7 +65,8 @@ class Scribe:
         start = gesture.spot if act.spot else None
         target = replace(act, spot=start)
         hover = between.hovered(self._witness, self._last, target, before.view, trail)
-        late = between.waited(self._witness, self._calm, gesture.began, trail, start)
+        came = hover[1] if hover else gesture.began
+        late = between.waited(self._witness, self._calm, came, trail, start)
         if late:
             seconds = round(gesture.began - self._last.ended, 2)
             wait = Wait(seconds=min(3600.0, seconds), until_change=True)
@@ -144,12 +145,12 @@ class Scribe:
         """The typing with a handle instead of its text, where that is secret."""
         gesture, before = draft.gesture, draft.before
         shown, told = self._field(draft, until)
-        secret = gesture.secret or bool(shown and shown.secret)
-        secret = secret or glyphs.dotted(before.words, after.words, gesture.text) is not None
-        if not secret:
+        dots = bool(shown and shown.secret) or glyphs.dotted(before.words, after.words, gesture.text) is not None
+        if not (gesture.secret or dots):
             return gesture
         name = self._secrets.handle(gesture.text, label_of(shown, told))
-        self._secrets.learn(before, after, shown if shown and shown.role in ("field", "combo") else None)
+        field = shown if shown and shown.role in ("field", "combo") else None
+        self._secrets.learn(before, after, field, dots=dots)
         return replace(gesture, text=f"{{{{{name}}}}}", secret=True)
 
     def _field(self, draft: Draft, until: float) -> tuple[Element | None, tuple[Element, ...]]:

@@ -24,6 +24,7 @@ GONE_S = 1.0  # an area stays blank so long after its window has closed: what li
 SHORT = 4  # a secret of fewer characters is looked for as a whole, not within longer texts
 MOST_TEXT = 4000
 MOST_SHAPES = 40
+LINE_PX = 60  # a field of one line is no higher
 WIDE = 0.25  # of the frame: a change larger than this is no field
 
 
@@ -70,14 +71,19 @@ class Secrets:
             self._digests[key] = name
         return self._digests[key]
 
-    def learn(self, before: Seen, after: Seen, shown: Element | None) -> None:
-        """Where it was typed: the field, if that is known, and all that changed meanwhile."""
+    def learn(self, before: Seen, after: Seen, shown: Element | None, *, dots: bool = False) -> None:
+        """Where it was typed: the field of one line, if that is known, and all that changed meanwhile.
+
+        With `dots`, the box around them as well: shown as letters they would be wider.
+        """
         frame = after.view.frame
         changed = [Region(0, 0, frame.width, frame.height)]
         if before.view == after.view:
             changed = changed_regions(before.words, after.words)
-        areas = [shown.region] if shown else []
-        areas += [glyphs.box_of(before.words, r) for r in changed if r.area < WIDE * frame.area]
+        areas = [shown.region] if shown and shown.region.height <= LINE_PX * after.view.scale else []
+        for region in changed:
+            if region.area < WIDE * frame.area:
+                areas.append(glyphs.box_of(before.words, region) if dots else region.grown(2))
         for area in areas:
             self._place(area.within(frame), before, after)
         self._shapes += [

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from screenwright.agent.asking_cli import ask, extract
+from screenwright.agent.demo_cli import demo_app
 from screenwright.agent.guard_cli import guard_app
 from screenwright.agent.model_cli import Context, Dialect, Model, Url, Weights, serve
 from screenwright.agent.record_cli import record as record_command
@@ -25,6 +26,7 @@ app = typer.Typer(
     help="A GUI agent: looks at the screen, decides one action, guards it, does it, records it.",
 )
 app.add_typer(guard_app, name="guard")
+app.add_typer(demo_app, name="demo")
 app.command()(serve)
 app.command()(ask)
 app.command()(extract)

@@ -82,10 +82,13 @@ def test_what_the_system_told_is_told_again(tmp_path: Path) -> None:
     device = Playback(tmp_path / "run")
     seen = device.observe()
     assert [element for element in seen.elements if element.role == "field"] == asked
+    assert seen.title == "fake"
     far = asked[0].region
     with pytest.raises(BadAction):
         device.perform(Click(point=Point(far.right + 1, far.y + 2, FRAME)))
     assert device.perform(Click(point=Point(far.right - 2, far.y + 2, FRAME)))  # the same field, 150 px away
+    device.go_on(len(ACTS))
+    assert device.finished and device.observe().title == "fake"  # as the step that said "done" was told
 
 
 def test_an_act_that_is_said_to_be_alike(folder: Path) -> None:

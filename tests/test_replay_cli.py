@@ -245,7 +245,9 @@ def test_help_comes_from_another_policy(tool: Tool) -> None:
     )
     (tool.folder / "demos" / "signup" / "demo.yaml").write_text(first + last)
     helped = tool.json("replay", "signup", "--virtual", *tool.opened(), "--policy", "literal", code=3)
-    assert helped["from"] == "click-submit" and "literal: " in helped["message"] and "replay: " in helped["message"]
+    assert (
+        helped["from"] == "click-submit" and "literal: " in helped["message"] and "replay: " in helped["message"]
+    )
 
 
 def test_the_page_of_a_healed_run_tells_rung_and_confidence(tool: Tool) -> None:

@@ -131,11 +131,11 @@ class Playback:
         self._closed = True
 
     def _seen(self) -> Observation:
-        """The frame before the next act; after the last one, what it left."""
+        """The frame before the next act; after the last one, what it left: where a later step looked, that."""
         if not self.finished:
             return self.acts[self._next].observation
-        last = self.acts[-1]
-        return last.after or last.observation
+        last, end = self.acts[-1], self.trace.steps[-1]
+        return end.observation if end.index > last.index else last.after or last.observation
 
     def _same(self, action: Action, step: Step) -> bool:
         assert step.decision

@@ -84,7 +84,7 @@ def _english(made: Instruction) -> str:
         case "press":
             return "press " + "+".join(_key(key) for key in made.keys) + times
         case "scroll":
-            return f"scroll {made.direction} {made.count} times"
+            return f"scroll {made.direction} {made.count} notch" + ("" if made.count == 1 else "es")
         case "open":
             return f"open {quoted(made.value or '')}"
         case "wait":

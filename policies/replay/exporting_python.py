@@ -22,8 +22,7 @@ DEMO = DemoFolder.open({path})
 
 def replay(screen: Screen, step_id: str) -> None:
     """One step as it was recorded, found by all that is known of its target."""
-    steps = tuple(step for step in DEMO.demo.steps if step.id == step_id)
-    one = DemoFolder(DEMO.path, DEMO.demo.model_copy(update={{"steps": steps}}))
+    one = DEMO.only(step_id)
     agent = Agent(Replay(one, reader=screen.reader), screen.device)
     outcome = agent.run(Task(step_id, {{name: value[name] for name in one.demo.asked}}))
     if not outcome.ok:

@@ -87,6 +87,14 @@ class DemoFolder:
             self._pictures[file] = _picture(self.path / PICTURES, file)
         return self._pictures[file]
 
+    def only(self, step_id: str) -> DemoFolder:
+        """Just this step of it, with the parameters that it uses. BadScript where there is no such step."""
+        demo = self.demo.model_copy(update={"steps": tuple(s for s in self.demo.steps if s.id == step_id)})
+        if not demo.steps:
+            raise BadScript(f"the demo {self.name} has no step {step_id!r}")
+        used = {name: parameter for name, parameter in self.demo.parameters.items() if name in demo.asked}
+        return DemoFolder(self.path, demo.model_copy(update={"parameters": used}))
+
     def save(self, demo: Demo | None = None) -> None:
         """Write the file whole or not at all; what a person wrote in it, comments and order, stays. BadScript."""
         demo = demo or self.demo

@@ -17,7 +17,7 @@ from screenwright.tools.wording import squeezed
 TICKS: tuple[Role, ...] = ("checkbox", "radio")
 MOST_NEIGHBOURS = 6
 REACH_PX = 420
-CHANGING = re.compile(r"[\d\W_]*|.*\d{1,2}[:.]\d{2}.*|.*\d ?[kMGT]?B|\S+\.\w{1,8}|.*[/\\]\S*", re.DOTALL)
+CHANGING = re.compile(r"[\d\W_]*|.*\d{1,2}[:.]\d{2}.*|.*\d ?[kMGT]?B|\S*\w\.\w\S*|.*[/\\]\S*", re.DOTALL)
 """Digits alone, a clock, a size, a file: another time another text."""
 
 

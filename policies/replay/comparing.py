@@ -51,14 +51,15 @@ class Comparison:
             elif one:
                 steps.append(one.model_copy(update={"optional": True}))
             elif other:
-                mine = _with_files(other, "b-")
-                steps.append(mine.model_copy(update={"optional": True, "id": step_id, "recorded": None}))
-        one, other = self.a.demo, self.b.demo
+                steps.append(
+                    _with_files(other, "b-").model_copy(update={"optional": True, "id": step_id, "recorded": None})
+                )
+        mine, theirs = self.a.demo, self.b.demo
         new = {d.name: Parameter(default=d.a, about=_about(d)) for d in self.differences}
-        known = {**other.parameters, **one.parameters, **new}
-        draft = one.model_copy(update={"steps": tuple(steps)})
+        known = {**theirs.parameters, **mine.parameters, **new}
+        draft = mine.model_copy(update={"steps": tuple(steps)})
         parameters = {key: known[key] for key in known if key in draft.asked}
-        rules = dict.fromkeys((*one.interruptions, *other.interruptions))
+        rules = dict.fromkeys((*mine.interruptions, *theirs.interruptions))
         facts = {"name": name, "parameters": parameters, "interruptions": tuple(rules)}
         return Demo.model_validate(draft.model_copy(update=facts).model_dump())
 

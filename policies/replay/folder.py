@@ -54,7 +54,8 @@ class DemoFolder:
             from screenwright.tools.trace import Trace
 
             print(f"screenwright: {path} has no {FILE} yet; it is made from its recording", file=sys.stderr)
-            return compile_trace(Trace(path / TRACE), path, name=path.resolve().name)
+            made = compile_trace(Trace(path / TRACE), path, name=path.resolve().name)
+            return cls(path, made.demo)
         try:
             text = file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 from screenwright.policies.literal.instruction import Direction, Instruction, Verb
 from screenwright.policies.replay.demo import DemoStep, Expect, Looks
@@ -49,8 +48,8 @@ def _done(step: DemoStep) -> Iterator[Instruction]:
             yield Instruction("press", keys=step.keys or (), count=step.count or 1)
         case "scroll":
             count = step.down or step.right or 0
-            way = ("down" if count > 0 else "up") if step.down else ("right" if count > 0 else "left")
-            yield Instruction("scroll", direction=cast("Direction", way), count=abs(count))
+            way: Direction = ("down" if count > 0 else "up") if step.down else ("right" if count > 0 else "left")
+            yield Instruction("scroll", direction=way, count=abs(count))
         case "open_app":
             yield Instruction("open", value=step.app)
         case "wait":

@@ -179,6 +179,18 @@ def test_the_sign_is_seen_by_people_only(desktop: Desktop, echo: Any, tmp_path: 
     assert (desktop.observe().pixels == plain)[-60:].all()
 
 
+def test_a_click_falls_through_the_sign(desktop: Desktop, make_echo: Any, tmp_path: Path, eventually: Any) -> None:
+    echo = make_echo(desktop, "1270x740+0+0")
+    demo = tmp_path / "demo"
+    with recording(desktop, demo) as hand:
+        sign = hand.recorder._sign
+        assert sign
+        x, y = sign.area.middle
+        hand.do(Click(point=at(x, y + 8)))  # before it can get out of the way
+        eventually(lambda: echo.events("ButtonPress"))
+    assert [action.kind for action in actions(demo)] == ["click"]
+
+
 def test_what_is_done_in_its_own_terminal_is_left_out(desktop: Desktop, tmp_path: Path, eventually: Any) -> None:
     desktop.start(["xterm", "-T", "steering", "-geometry", "40x10+800+500"])
     shown(desktop, "steering", eventually)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
 from screenwright.tools import keys
-from screenwright.tools.actions import PressKeys, TypeText
+from screenwright.tools.actions import Click, PressKeys, Scroll, TypeText
 from screenwright.tools.desktop import Desktop
+from screenwright.tools.geometry import Point
 from screenwright.tools.recording.compose import Composer
 from screenwright.tools.recording.events import ALTGR, CTRL, SHIFT, Raw
 from screenwright.tools.recording.keymap import Keymap
@@ -247,10 +250,49 @@ def test_events_have_the_time_at_which_they_happened(
     assert sorted(late)[10] < 0.01
 
 
+def test_the_clock_is_set_before_the_first_event(desktop: Desktop, ear: Ear) -> None:
+    delay = ear.source._clock.at(0, float("inf"))  # from the server's beginning to that of perf_counter
+    assert abs(delay) < float("inf")
+
+
 def test_the_clock_goes_on_when_the_servers_begins_anew() -> None:
     clock = Clock()
     assert clock.at((1 << 32) - 500, 1000.0) == pytest.approx(1000.0)
     assert clock.at(500, 1001.0) == pytest.approx(1001.0)
+
+
+PYNPUT = """
+import sys, time
+from screenwright.tools.recording.pynput_events import PynputEvents
+source = PynputEvents()
+source.start(lambda raw: print(raw.kind, raw.code, raw.text, raw.key, raw.state, raw.x, raw.y, flush=True))
+print("ready", source.lost, flush=True)
+sys.stdin.readline()
+source.stop()
+"""
+
+
+@pytest.mark.skipif(find_spec("pynput") is None, reason="pynput is not installed")
+def test_the_portable_source_hears_the_same(desktop: Desktop, eventually: Any) -> None:
+    argv = [sys.executable, "-c", PYNPUT]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(argv, env=desktop.environment, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout and process.stdin
+        assert process.stdout.readline() == "ready None\n"
+        frame = desktop.observe().frame
+        desktop.perform(TypeText(text="aB"))
+        desktop.perform(PressKeys(keys=("ctrl", "tab")))
+        desktop.perform(Click(point=Point(200, 100, frame), button="right"))
+        desktop.perform(Scroll(point=Point(200, 100, frame), down=2))
+        time.sleep(1.0)  # its two listeners have threads of their own
+        said, _ = process.communicate("\n", timeout=20)
+    lines = [line.split(" ") for line in said.splitlines()]
+    down = [line for line in lines if line[0] == "key_down"]
+    assert [line[2] for line in down if line[2]] == ["a", "B"]
+    assert [line[3] for line in down] == ["a", "shift", "b", "ctrl", "tab"]
+    assert [line[4] for line in down] == ["0", "0", "1", "0", "4"]
+    assert ["button_down", "3", "", "", "0", "200", "100"] in lines
+    assert sum(line[:2] == ["button_down", "5"] for line in lines) == 2
 
 
 def test_a_server_that_dies_is_told_and_leaves_no_traceback(

@@ -91,6 +91,9 @@ def test_dots_without_a_tree_also_when_they_are_shown_as_letters_later(
     assert actions(demo)[0] == TypeText(text="ada")
     assert actions(demo)[2] == TypeText(text="{{secret_1}}")
     nowhere(demo, VALUE)
+    dots = steps(demo)[2].after
+    assert dots is not None
+    assert len(np.unique(dots.pixels[188:204, 234:460].reshape(-1, 3), axis=0)) == 1
     assert VALUE in re.sub(r"\s", "", reader.read(desktop.observe()).text())  # it is on the screen now, twice
     unread(demo, reader, VALUE, VALUE[:6])
     last = steps(demo)[-1].after

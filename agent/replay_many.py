@@ -35,6 +35,7 @@ class Many:
     proposals: list[Path] = field(default_factory=list[Path])
     stopped: str | None = None
     why: str = ""
+    proposed: set[tuple[str, str, str | None]] = field(default_factory=set[tuple[str, str, "str | None"]])
 
     @property
     def done(self) -> int:
@@ -119,7 +120,9 @@ def _play(
     trace = TraceWriter(root=traces, name=f"{folder.name}-row-{row.number}")
     quiet = replace(manner, quiet=True)
     try:
-        played = play(folder, row.values, quiet, trace, helped=helped, reader=reader, shown=False)
+        played = play(
+            folder, row.values, quiet, trace, helped=helped, reader=reader, shown=False, proposed=many.proposed
+        )
     except (BadScript, NotInstalled):
         raise  # of no row: a size, a rules file, a program that can't be used
     except Ending as error:

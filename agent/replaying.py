@@ -27,11 +27,11 @@ HELPERS = ("auto", "none", "literal", "model", "qwen3vl", "served")
 
 @dataclass(frozen=True, slots=True)
 class Helped:
-    """What helps where a demo can't go on: a policy by name, and a model; it is opened once, when first needed."""
+    """What helps where a demo can't go on: a policy by name, and a model; `opened` holds it once it was needed."""
 
     policy: str = "auto"
     which: Which | None = None
-    _opened: list[Model] = field(default_factory=list["Model"])
+    opened: list[Model] = field(default_factory=list["Model"])
 
     def __post_init__(self) -> None:
         if self.policy not in HELPERS:
@@ -44,11 +44,11 @@ class Helped:
 
     def open(self) -> Model:
         """NotInstalled, ModelLost."""
-        if not self._opened:
+        if not self.opened:
             from screenwright.agent.models import Which
 
-            self._opened.append((self.which or Which.said()).open())
-        return self._opened[0]
+            self.opened.append((self.which or Which.said()).open())
+        return self.opened[0]
 
     def deciders(self, reader: Reader) -> list[Policy]:
         """Those that are handed a step that the demo can't do, the cheapest first."""
@@ -104,14 +104,22 @@ def play(
     reader: Reader | None = None,
     first: str | None = None,
     shown: bool = True,
+    proposed: set[tuple[str, str, str | None]] | None = None,
 ) -> Played:
-    """One run of a demo on the screen that `manner` names. BadScript, NotInstalled: nothing was done."""
+    """One run of a demo on the screen that `manner` names. BadScript, NotInstalled: nothing was done.
+
+    `proposed`: what earlier runs have proposed already is not proposed again; what this one does is added.
+    """
     from screenwright.policies.replay.healing import write_proposals
 
     replay, decider = decider_of(folder, helped or Helped("none"), reader, first)
     outcome = performed(decider, task_of(folder, values), manner, trace, shown=shown)
     run = Path(outcome.trace).name if outcome.trace else "run"
-    proposals = None if manner.dry_run else write_proposals(folder, replay.heals, run)
+    known = proposed if proposed is not None else set[tuple[str, str, str | None]]()
+    new = {(heal.step + heal.target, heal.what, heal.text): heal for heal in replay.heals}
+    fresh = [heal for key, heal in new.items() if key not in known]
+    known |= new.keys()
+    proposals = None if manner.dry_run else write_proposals(folder, fresh, run)
     return Played(outcome, len(replay.heals), proposals, None if outcome.ok else replay.place)
 
 

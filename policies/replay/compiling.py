@@ -12,7 +12,7 @@ from typing import Any
 
 from screenwright.policies.replay import expecting
 from screenwright.policies.replay.acts import Act, acts
-from screenwright.policies.replay.demo import AIMED, TRAVELS, Demo, DemoStep, Expect
+from screenwright.policies.replay.demo import AIMED, TRAVELS, Demo, DemoStep
 from screenwright.policies.replay.describing import ENTERED, Described, Describer
 from screenwright.policies.replay.entering import Parameters, field_of, folds, holds_just
 from screenwright.policies.replay.folder import TRACE, DemoFolder
@@ -163,8 +163,6 @@ class _Compiler:
         if draft.facts["do"] == "wait":
             return
         told = expecting.after(self._describer, draft.act, draft.target, self._parameters.values)
-        if told and draft.facts["do"] == "type_text":
-            told = Expect(change=told.change)
         if told:
             draft.facts["after"] = told
 

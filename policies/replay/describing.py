@@ -15,7 +15,7 @@ from screenwright.tools.elements import Ambiguous, Element, NotSeen, Role, Targe
 from screenwright.tools.geometry import Point, Region
 from screenwright.tools.observation import Observation, Pixels
 from screenwright.tools.reading import Reader, Scene
-from screenwright.tools.wording import likeness
+from screenwright.tools.wording import likeness, squeezed
 
 ACTED_ON: frozenset[Role] = frozenset(
     ("button", "field", "checkbox", "radio", "slider", "combo", "link", "menu", "tab", "item", "cell")
@@ -86,8 +86,8 @@ class Describer:
         seen = scene.observation
         x, y = point.on(seen.frame).clamped().x, point.on(seen.frame).clamped().y
         aim = int(x), int(y)
-        told = under(seen.elements, x, y)
-        if told:
+        told = under(scene.tree, x, y)
+        if told and not _covered(scene, told, x, y):
             known, region = self._told(scene, told)
         else:
             known, region = self._shown(scene, x, y)
@@ -97,8 +97,9 @@ class Describer:
 
     def _told(self, scene: Scene, element: Element) -> tuple[dict[str, object], Region]:
         """From the accessibility tree."""
-        known: dict[str, object] = {"role": element.role, "name": element.text.strip() or None}
-        twins = [e for e in scene.observation.elements if (e.role, e.text) == (element.role, element.text)]
+        name = element.text.strip()
+        known: dict[str, object] = {"role": element.role, "name": name if 0 < len(name) <= LONGEST else None}
+        twins = [e for e in scene.tree if (e.role, e.text) == (element.role, element.text)]
         if len(twins) > 1 and known["name"]:
             known["ordinal"] = [e.region for e in sorted(twins, key=_reading)].index(element.region) + 1
         if element.role in ENTERED or (known["name"] and likeness(str(known["name"]), element.text)):
@@ -164,6 +165,18 @@ def _widget(scene: Scene, x: float, y: float) -> Element | None:
         if found := _smallest(e for e in scene.widgets.of(role) if e.region.holds(x, y)):
             return found
     return None
+
+
+def _covered(scene: Scene, told: Element, x: float, y: float) -> bool:
+    """Does something stand over it that the tree does not know, such as the list of a browser's drop-down?"""
+    from rapidfuzz import fuzz
+
+    line = _smallest(e for e in scene.lines if e.region.grown(2).holds(x, y))
+    if line is None or len(line.text) < 3 or told.role in (*ENTERED, "cell", "slider"):
+        return False
+    if fuzz.partial_ratio(squeezed(line.text), squeezed(f"{told.text} {told.value or ''}")) >= 60:
+        return False
+    return told.role not in ACTED_ON or line.region.shared(told.region).area < 0.8 * line.region.area
 
 
 def _sought(scene: Scene, target: Target, places: tuple[Region, ...]) -> bool | int:

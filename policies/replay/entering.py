@@ -65,6 +65,10 @@ def field_of(describer: Describer, act: Act) -> Described | None:
         for element in seen.elements if seen else ():
             if element.focused and element.role in (*ENTERED, "cell"):
                 return _known(describer, act, element.region)
+    if any(element.role in (*ENTERED, "cell") for element in act.before.elements):
+        return (
+            None  # the tree knows fields, and that this is none of them, or which has the focus it does not tell
+        )
     region = _where_it_appeared(describer, act, typed)
     return _known(describer, act, region) if region else None
 
@@ -105,6 +109,8 @@ def _where_it_appeared(describer: Describer, act: Act, typed: str) -> Region | N
     scene = describer.scene(act.after)
     start = squeezed(typed)[:12]
     lines = [e for e in scene.lines if start and start in squeezed(e.text) and area.holds(*e.region.middle)]
+    if not lines and not PLACEHOLDER.search(typed):
+        return None
     x, y = (lines[0].region if lines else act.effect.regions[0]).middle
     for looked in (describer.scene(act.before), scene):
         fields: list[Element] = [e for role in ENTERED for e in looked.widgets.of(role)]

@@ -18,17 +18,28 @@ from screenwright.tools.wording import squeezed
 
 NUMBER = re.compile(r"\d[\d.,:]*(?![^{]*\}\})")
 MOST_TEXTS = 2
+SMALL = 0.004
+"""Share of the frame below which what a key changed is a caret, a mark, a letter."""
 LEAST_WAIT_S = 30.0
 
 
 def after(describer: Describer, act: Act, target: Region | None, values: Mapping[str, str]) -> Expect | None:
-    """What the act led to. `target`: its own area, where a change means no more than that it was hit."""
+    """What the act led to. `target`: its own area, where a change means no more than that it was hit.
+
+    What typing, scrolling and pointing bring is not read: it is what was typed, or what stood there before.
+    """
     effect = act.effect
     change = None if effect.where == "unseen" else effect.where != "nothing"
     if act.after is None or not change:
         return Expect(change=change) if change is not None else None
+    if act.action.kind in ("type_text", "scroll", "move"):
+        return Expect(change=change)
     window = other_window(act.before, act.title, act.program, values)
-    more = target is None or any(not _within(region, target.grown(10)) for region in effect.regions)
+    more = (
+        effect.share >= SMALL
+        if target is None
+        else any(not _within(region, target.grown(10)) for region in effect.regions)
+    )
     see = new_texts(describer, act.before, act.after, values) if more or window else ()
     return Expect(see=see[: 1 if window else MOST_TEXTS], window=window, change=change)
 
@@ -108,8 +119,7 @@ def _pieces(text: str) -> list[str]:
 
 def _fixed(scene: Scene) -> list[Element]:
     """Texts that are no content of fields; the system's own words rather than what was read."""
-    fields = [e.region for e in scene.elements if e.role in ENTERED]
-    fields += values_shown(scene)
+    fields = values_shown(scene)
     shown = (e for e in scene.elements if e.text and e.role not in (*ENTERED, "cell", "window", "scroll", "image"))
     return [e for e in shown if e.source != "ocr" or not any(f.holds(*e.region.middle) for f in fields)]
 

@@ -100,8 +100,7 @@ def neighbours_of(
 
 
 def _once(scene: Scene, often: Counter[str], typed: Collection[str]) -> Iterator[Element]:
-    fields = [e.region for e in scene.elements if e.role in ("field", "combo")]
-    fields += values_shown(scene)
+    fields = values_shown(scene)
     for line in scene.lines:
         inside = any(field.holds(*line.region.middle) for field in fields)
         if often[squeezed(line.text)] == 1 and lasting(line.text, typed) and not inside:
@@ -109,7 +108,9 @@ def _once(scene: Scene, often: Counter[str], typed: Collection[str]) -> Iterator
 
 
 def values_shown(scene: Scene) -> list[Region]:
-    """Where fields and drop-downs of one row show what they hold, by pixels alone."""
+    """Where fields and drop-downs of one row show what they hold; by pixels where the tree knows none."""
+    if any(e.role in ("field", "combo") for e in scene.tree):
+        return [e.region for e in scene.tree if e.role in ("field", "combo")]
     held = (*scene.widgets.of("field"), *scene.widgets.of("combo"))
     return [e.region for e in held if e.region.height < 60]
 

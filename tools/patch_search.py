@@ -62,7 +62,7 @@ class Pictured:
     @cached_property
     def inner(self) -> list[Region]:
         """The marks on the target itself."""
-        return [m for m in self.marks if self.target.holds(*m.middle) and m.width <= self.target.width + 6]
+        return [m for m in self.marks if self.target.holds(*m.middle) and m.width <= 1.6 * self.target.width + 6]
 
     @cached_property
     def row(self) -> list[Region]:

@@ -30,6 +30,7 @@ AT_ONCE = 0.85
 APART = 0.15
 """By how much a place must be surer than any other."""
 PICTURES: frozenset[Rung] = frozenset(("near", "picture"))
+WORDS: frozenset[Rung] = frozenset(("element", "text"))
 LESS = 0.5
 """How much of its confidence a contradicted place loses, for each point of the other's."""
 
@@ -152,8 +153,8 @@ class Evidence:
 
     def _agree(self, place: Place, found: Found, *, alone: bool) -> None:
         both = 1 - (1 - place.confidence) * (1 - 0.8 * found.confidence)
-        if place.rungs | {found.rung} <= PICTURES:
-            both = max(place.confidence, found.confidence)  # the same picture, seen twice
+        if place.rungs | {found.rung} <= PICTURES or place.rungs | {found.rung} <= WORDS:
+            both = max(place.confidence, found.confidence)  # the same picture or name, seen twice
         kept, other = (place.found, found) if place.found.confidence >= found.confidence else (found, place.found)
         why = f"{kept.why}; {other.rung}: {other.why}"
         place.confidence = min(0.99, both if alone else max(place.confidence, found.confidence))

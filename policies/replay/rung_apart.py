@@ -12,8 +12,8 @@ from screenwright.tools.relations import gap_px, rows_shared, stands
 ROW_PX = 12
 """Two middles nearer in height than this were in one row."""
 MOST_OF = 0.6
-PLACED = 0.7
-"""Confidence where only its place among its like has told which it is."""
+ADRIFT, PLACED = 0.3, 0.7
+"""Confidence where what it must stand by is gone; where only its place among its like has told which it is."""
 GONE = "what it must stand by is not there"
 AROUND, NUMBER = "by what stands around it", "number"
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from screenwright.policies.replay.found import Found
-from screenwright.policies.replay.rung_apart import GONE, PLACED, apart, by_place
-from screenwright.policies.replay.sought import Said, Sought, alike, at_scale
+from screenwright.policies.replay.rung_apart import ADRIFT, GONE, PLACED, apart, by_place
+from screenwright.policies.replay.sought import ANOTHER_WINDOW, Said, Sought, alike, at_home, at_scale
 from screenwright.tools.elements import Element
 from screenwright.tools.find import GROUPS
-from screenwright.tools.geometry import Region
 from screenwright.tools.labels import LOOKS, cost_px
 from screenwright.tools.wording import ALIKE, CLOSE, likeness
 
 EXACT, MISSPELT, PART = 0.97, 0.75, 0.55
-ANOTHER_WINDOW = 0.7
 
 
 def element(sought: Sought) -> Said:
@@ -36,8 +34,9 @@ def element(sought: Sought) -> Said:
     chosen, told = apart(sought, [e.region for e in top], texts)
     kept = [top[n] for n in chosen]
     if len(kept) > 1:
-        kept = [e for e in kept if _at_home(sought, e)] or kept
-    sure = best if len(kept) == 1 and told != GONE else min(best, 0.5)
+        kept = [e for e in kept if at_home(sought, e.region)] or kept
+    sure = best if len(kept) == 1 else min(best, 0.5)
+    sure = min(sure, ADRIFT) if told == GONE else sure
     sure = min(sure, PLACED) if by_place(told) else sure
     found = [_made(sought, e, sure, told) for e in kept]
     return Said(tuple(found), found[0].why, by_place(told))
@@ -89,34 +88,9 @@ def _outermost(listed: list[Element]) -> list[Element]:
     return sorted(kept, key=lambda e: (e.region.y, e.region.x))
 
 
-def _at_home(sought: Sought, one: Element) -> bool:
-    """Is it in a window that is called as the recorded one was? True where windows aren't known."""
-    title = sought.looks.window
-    if not title:
-        return True
-    windows = [e for e in sought.observation.elements if e.role == "window" and e.text]
-    around = [w for w in windows if w.region.grown(2).holds(*one.region.middle)]
-    if around:
-        return any(same_title(title, w.text) for w in around)
-    focus: Region | None = sought.observation.focus
-    if focus is None or not focus.holds(*one.region.middle):
-        return not windows and focus is None
-    return same_title(title, sought.observation.title or title)
-
-
-def same_title(one: str, other: str) -> bool:
-    """Titles change with the document ("*a.txt - Mousepad"): the program's part at the end is enough."""
-    if alike(one, other) or likeness(one, other) or likeness(other, one):
-        return True
-    ends = [
-        text.replace(" \u2013 ", " - ").replace(" \u2014 ", " - ").rpartition(" - ")[2] for text in (one, other)
-    ]
-    return bool(ends[0]) and " - " in one.replace("\u2013", "-").replace("\u2014", "-") and alike(*ends)
-
-
 def _made(sought: Sought, one: Element, confidence: float, told: str) -> Found:
     why = f'{one.role} "{one.text}" of the tree' + (f", {told}" if told else "")
-    if not _at_home(sought, one):
+    if not at_home(sought, one.region):
         confidence *= ANOTHER_WINDOW
         why += ", in another window"
     if not one.enabled:

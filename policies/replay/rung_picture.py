@@ -230,7 +230,8 @@ def _not_alone(one: Judged, agreed: Agreement) -> Judged:
         return one
     said = "other things look the same"
     other = agreed.context is not None and agreed.context < SAME and not resized
-    return Judged(one.peak, one.known, 0.2 if other else 0.4, f"{one.why}; {said}", one.same, other)
+    unlike = agreed.context is not None and agreed.context < 0.5
+    return Judged(one.peak, one.known, 0.2 if other or unlike else 0.4, f"{one.why}; {said}", one.same, other)
 
 
 def _found(sought: Sought, rung: Rung, one: Judged) -> Found:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from screenwright.policies.replay.found import Found
-from screenwright.policies.replay.rung_apart import GONE, PLACED, apart, by_place
-from screenwright.policies.replay.sought import Said, Sought
+from screenwright.policies.replay.rung_apart import ADRIFT, GONE, PLACED, apart, by_place
+from screenwright.policies.replay.sought import ANOTHER_WINDOW, Said, Sought, at_home
 from screenwright.tools.elements import Ambiguous, Match, NotSeen, Relation, Role, Target
 from screenwright.tools.geometry import Region
 from screenwright.tools.labels import UNLABELLED
@@ -79,10 +79,10 @@ def _margin(score: float) -> float:
 def _said(sought: Sought, target: Target, matches: list[Match]) -> Said:
     chosen, told = apart(sought, [m.element.region for m in matches], sought.texts)
     kept = [matches[n] for n in chosen]
-    alone = len(kept) == 1 and told != GONE
-    found = [_made(sought, target, m, told, alone=alone) for m in kept]
-    if by_place(told):
-        found = [replace(f, confidence=min(f.confidence, PLACED)) for f in found]
+    found = [_made(sought, target, m, told, alone=len(kept) == 1) for m in kept]
+    if told == GONE or by_place(told):
+        most = ADRIFT if told == GONE else PLACED
+        found = [replace(f, confidence=min(f.confidence, most)) for f in found]
     return Said(tuple(sorted(found, key=lambda f: -f.confidence)), found[0].why, by_place(told))
 
 
@@ -101,18 +101,31 @@ def _made(sought: Sought, target: Target, match: Match, told: str, *, alone: boo
         why = f'{target.relation.replace("_", " ")} "{target.anchor.text}"'
     if target.role and one.role == "text" and target.role not in UNLABELLED and not _pressable(sought, match):
         confidence -= 0.05
-    area = one.region
+    area = spot = one.region
     if role in TICKS:
-        area = Region.around([area, label.region]) if label else area
+        if label and not _leads(one.region, label.region):
+            # It may be the next one's: its own words are safe to press.
+            area = spot = label.region
+            confidence = min(confidence, UNTICKED)
+        elif label:
+            area = Region.around([area, label.region])
         confidence = min(confidence, LABELLED if label or one.role == role else UNTICKED)
     if not one.enabled:
         why += ", disabled now"
     if sought.looks.text and one.role in ("field", "combo") and not label:
         confidence = min(confidence, 0.5)  # typed in, not written on it
     confidence = confidence if alone else min(confidence, 0.5)
+    if not at_home(sought, one.region):
+        confidence *= ANOTHER_WINDOW
+        why += ", in another window"
     said = f"{why}, {told}" if told else why
     made = sought.made("text", area, confidence, said, one.text or None)
-    return replace(made, point=one.region.center(made.point.frame)) if role in TICKS else made
+    return replace(made, point=spot.center(made.point.frame)) if role in TICKS else made
+
+
+def _leads(tick: Region, words: Region) -> bool:
+    """Does the box stand before its words, as it mostly does?"""
+    return tick.middle[0] < words.x + 4
 
 
 def _sure(like: Likeness | None, *, relation: Relation | None) -> float:

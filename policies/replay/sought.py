@@ -8,7 +8,7 @@ from functools import cached_property
 
 from screenwright.policies.replay.demo import PLACEHOLDER, Label, Looks, Neighbour, Patch, filled
 from screenwright.policies.replay.found import Found, Rung
-from screenwright.tools.elements import Element, Role
+from screenwright.tools.elements import Role
 from screenwright.tools.geometry import Point, Region
 from screenwright.tools.labels import UNLABELLED
 from screenwright.tools.observation import Observation
@@ -16,6 +16,8 @@ from screenwright.tools.patch_search import Pictured
 from screenwright.tools.reading import Reader, Scene
 from screenwright.tools.wording import ALIKE, likeness, squeezed
 
+ANOTHER_WINDOW = 0.7
+"""What confidence is multiplied by in a window that is not called as the recorded one was."""
 KEEP_OFF = 0.06
 """Share of a target's width and height at its edges that is never clicked."""
 
@@ -189,8 +191,26 @@ def near_enough(one: str, other: str) -> bool:
     return like is not None and (like.kind >= ALIKE or (like.kind == 1 and like.score > 0.5))
 
 
-def named(element: Element) -> str:
-    return element.text or element.value or ""
+def at_home(sought: Sought, place: Region) -> bool:
+    """Is it in a window that is called as the recorded one was? True where windows aren't known."""
+    title, seen = sought.looks.window, sought.observation
+    if not title:
+        return True
+    windows = [e for e in seen.elements if e.role == "window" and e.text]
+    around = [w for w in windows if w.region.grown(2).holds(*place.middle)]
+    if around:
+        return any(same_title(title, w.text) for w in around)
+    if seen.focus is None or not seen.focus.holds(*place.middle):
+        return not windows and seen.focus is None
+    return same_title(title, seen.title or title)
+
+
+def same_title(one: str, other: str) -> bool:
+    """Titles change with the document ("*a.txt - Mousepad"): the program's part at the end is enough."""
+    if alike(one, other) or likeness(one, other) or likeness(other, one):
+        return True
+    one, other = (text.replace("\u2013", "-").replace("\u2014", "-") for text in (one, other))
+    return " - " in one and alike(one.rpartition(" - ")[2], other.rpartition(" - ")[2])
 
 
 def at_scale(found: Found, scale: float) -> Found:

@@ -7,6 +7,7 @@ looks up the result outside the screen. `Drift` says how the program differs fro
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -19,10 +20,13 @@ from textwrap import dedent
 from xml.etree import ElementTree
 
 from order import CHROMIUM, Shop
-from stage import HERE
+from stage import HERE, CheckFailed, eventually
 
 from screenwright.agent import Screen
-from screenwright.tools import Desktop
+from screenwright.policies.replay.compiling import compile_trace
+from screenwright.policies.replay.folder import DemoFolder
+from screenwright.tools import Desktop, Reader, Trace
+from screenwright.tools.recording.recorder import Recorder
 
 SECONDS = 60.0
 
@@ -297,7 +301,7 @@ class Sheet(Staging):
         wait for "Save with password" (20 s)
         press Ctrl+A
         type "{{path}}"
-        click the "Save" button
+        press Enter
     """
 
     def result(self) -> object:
@@ -309,6 +313,39 @@ class Sheet(Staging):
 
     def wanted(self) -> object:
         return ["Assam", "Sencha"]
+
+
+def record(staging: Staging, path: Path) -> DemoFolder:
+    """Record the task while it is done on the staging's desktop, and compile it into the folder `path`."""
+    display = staging.desktop.environment["DISPLAY"]
+    recorder = Recorder(
+        lambda: Desktop(display=display, environment=staging.desktop.environment), path, name=staging.name
+    )
+    reader = Reader()
+    with recorder:
+        staging.open()
+        try:
+            # Its own trace is not wanted: the recorder sees what reaches the programs, as with any person.
+            with Screen(staging.desktop, trace=staging.folder / "person", reader=reader) as screen:
+                staging.act(screen)
+            eventually(f"the result of {staging.name}", lambda: staging.result() == staging.wanted())
+        finally:
+            staging.close()
+    return _named(compile_trace(Trace(path / "trace"), path, name=staging.name, reader=reader), staging)
+
+
+def _named(demo: DemoFolder, staging: Staging) -> DemoFolder:
+    """What differs from place to place is called so, as a person would who reads the file."""
+    file = demo.path / "demo.yaml"
+    text = file.read_text(encoding="utf-8")
+    for name, value in staging.parameters().items():
+        given = next((p for p, facts in demo.demo.parameters.items() if facts.default == value), None)
+        if given is None:
+            raise CheckFailed(f"{value!r} is no parameter of {demo.path}: {sorted(demo.demo.parameters)}")
+        text = re.sub(rf"(?m)(?<=^  ){given}(?=: {{)|(?<={{{{){given}(?=}}}})", name, text)
+        text = text.replace(value, Path(value).name)
+    file.write_text(text, encoding="utf-8")
+    return DemoFolder.open(str(demo.path))
 
 
 STAGINGS: dict[str, type[Staging]] = {s.name: s for s in (SignUp, Contacts, Note, Order, Sum, Sheet)}

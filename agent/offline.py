@@ -119,7 +119,7 @@ def recorded_values(folder: DemoFolder) -> dict[str, str]:
         if step.text is not None and isinstance(typed, TypeText):
             # the text of the step with its parameters as what is looked for
             form = PLACEHOLDER.sub(
-                lambda m: f"(?P<{m[1]}>.*)", re.escape(step.text).replace(r"\{", "{").replace(r"\}", "}")
+                lambda m: f"(?P<{m[1]}>.+?)", re.escape(step.text).replace(r"\{", "{").replace(r"\}", "}")
             )
             names = PLACEHOLDER.findall(step.text)
             if len(names) == len(set(names)) and (match := re.fullmatch(form, typed.text, re.DOTALL)):

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from screenwright.agent import Agent
-from screenwright.agent.offline import Comparison, compare
+from screenwright.agent.models import Which
+from screenwright.agent.offline import Comparison, alike_in, compare, recorded_values, tried
 from screenwright.policies.cascade import Cascade
 from screenwright.policies.literal.policy import Literal
+from screenwright.policies.replay.demo import Demo, DemoStep, Looks, Parameter, Patch
+from screenwright.policies.replay.folder import DemoFolder
 from screenwright.policies.scripted import Scripted
 from screenwright.tools import FakeDevice, Playback
 from screenwright.tools.actions import Action, Click, Done, PressKeys, TypeText, Wait
@@ -135,3 +138,25 @@ def test_a_cascade_can_be_tried_too(reader: Reader, playback: Playback) -> None:
 def test_a_script_that_cant_be_read_is_told(reader: Reader, playback: Playback) -> None:
     with pytest.raises(BadScript):
         literal(reader, "frobnicate it", playback)
+
+
+def test_the_box_of_the_target_and_the_values_come_from_the_demo(tmp_path: Path) -> None:
+    """The trace tells no elements here, so only the demo knows how large the field is."""
+    assert Agent(Scripted(ACTS[:2]), FakeDevice(), trace=tmp_path / "trace").run("x").ok
+    patch = Patch(file="x.png", aim=(120, 20), target=(10, 6, 220, 28))
+    steps = (
+        DemoStep(id="field", do="click", on=Looks(text="Name", patches=(patch,)), recorded=0),
+        DemoStep(id="type", do="type_text", text="A{{middle}}{{secret_end}}", recorded=1),
+    )
+    parameters = {"middle": Parameter(), "secret_end": Parameter(secret=True), "other": Parameter(default="o")}
+    folder = DemoFolder(tmp_path, Demo(name="x", parameters=parameters, steps=steps))
+    playback = Playback(tmp_path / "trace", alike=alike_in(folder))
+    assert playback.accepts(at(250 - 109, 35)) and playback.accepts(at(250 + 109, 35 + 13))
+    assert not playback.accepts(at(250 - 111, 35)) and not playback.accepts(at(250 + 111, 35))
+    assert not playback.accepts(at(250 - 109, 35).model_copy(update={"button": "right"}))
+    values = recorded_values(folder)
+    assert "A" + values["middle"] + values["secret_end"] == "Ada" and values["other"] == "o"
+    said = tried(folder, {}, "replay", Which())
+    assert said.lines[1].same, said.lines
+    with pytest.raises(BadScript, match="there is no such policy to try"):
+        tried(folder, {}, "oracle", Which())

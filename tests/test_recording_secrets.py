@@ -175,3 +175,29 @@ def test_the_same_letters_are_blanked_wherever_they_show(ground: int) -> None:
     assert len(np.unique(blank[195:225, 195:340] & 0xFFFFFF)) == 1
     assert (blank[95:125, 40:300] == later[95:125, 40:300]).all()
     assert (blank[30:70, 40:300] & 0xFFFFFF == 0xFFFFFF).all()
+
+
+def test_the_place_is_blank_whatever_it_shows_goes_with_its_window_and_ends_with_it() -> None:
+    from dataclasses import replace
+
+    from screenwright.tools.x11 import Window
+
+    def frame(x: int, at: float, *windows: Window) -> Seen:
+        words = np.full((100, 300), 0xEEEEEE, np.uint32)
+        words[40:44, x : x + 3] = 0  # too little to know it again by its shape
+        return replace(seen(words), at=at, windows=windows, window=windows[0] if windows else None)
+
+    home = Window(7, "Login", "tk", Region(20, 20, 100, 60))
+    moved = replace(home, region=Region(120, 30, 100, 60))
+    secrets = Secrets()
+    secrets.learn(frame(290, 1.0, home), frame(50, 1.1, home), None)
+    plain = {0xEEEEEE}
+    assert set(np.unique(secrets.words(frame(50, 1.2, home))[:, :200])) == plain
+    assert set(np.unique(secrets.words(frame(50, 1.3, moved))[:, :200])) != plain
+    there = frame(150, 1.4, moved)
+    there.words[50:54, 150:153] = 0
+    there.words[40:44, 150:153] = 0xEEEEEE
+    assert set(np.unique(secrets.words(there)[:, :200])) == plain
+    assert set(np.unique(secrets.words(frame(50, 1.5))[:, :200])) == plain
+    assert set(np.unique(secrets.words(frame(50, 2.0))[:, :200])) == plain
+    assert set(np.unique(secrets.words(frame(50, 3.0))[:, :200])) != plain

@@ -51,8 +51,7 @@ class Sign:
     def areas(self) -> list[Region]:
         """Where it is, and where it has just been and the programs have not painted yet."""
         now = time.perf_counter()
-        self._left = [(until, area) for until, area in self._left if until > now]
-        return ([self.area] if self._shown else []) + [area for _, area in self._left]
+        return ([self.area] if self._shown else []) + [area for until, area in self._left[-4:] if until > now]
 
     def show(self) -> None:
         """DeviceLost where the display is gone."""

@@ -6,7 +6,6 @@ a frame whenever something was drawn, the other asks the accessibility tree when
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import time
@@ -31,6 +30,7 @@ BUSY_AFTER_S = 1.0
 IDLE_S = 0.5
 SETTLED_S = 0.08  # quiet that is enough to ask the tree
 WINDOWS_S = 0.1  # between two questions for the windows, while the screen moves
+FIRST_S = 15.0
 KEPT_BYTES = 96 << 20
 TIMES_KEPT = 4000
 
@@ -57,6 +57,7 @@ class Witness:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._first = threading.Event()
+        self._black = ""
         self._failed: BaseException | None = None
         self._busy = _Busy()
         self._again_at = float("inf")
@@ -107,11 +108,13 @@ class Witness:
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
-        self._first.wait(30)
+        self._first.wait(FIRST_S)
         if self._failed is not None:
             raise self._failed
         if not self._kept:
-            raise DeviceLost("the screen could not be looked at within 30 s")
+            raise DeviceLost(
+                f"the screen could not be looked at within {FIRST_S:g} s: {self._black or 'no answer'}"
+            )
 
     def stop(self) -> None:
         self._stop.set()
@@ -137,8 +140,10 @@ class Witness:
             try:
                 while not self._stop.is_set():
                     began = time.perf_counter()
-                    with contextlib.suppress(BlackScreen):
+                    try:
                         self._look(eye, x11)
+                    except BlackScreen as black:  # locked, and may be unlocked again
+                        self._black = str(black)
                     self._pause(began, damage, eye)
             finally:
                 if damage and x11:

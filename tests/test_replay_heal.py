@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_replay_policy import NAME, SIGNUP, Tree, a_button, demo, play, said
+from test_replay_policy import NAME, SIGNUP, Tree, a_button, clicks, demo, play, said
 from test_replay_rejoin import Asking, recorded
 
 from screenwright.agent import Agent
-from screenwright.policies import Cascade, Guard, Literal
+from screenwright.policies import Cascade, Guard, Literal, Scripted
 from screenwright.policies.replay.demo import Interruption
 from screenwright.policies.replay.folder import DemoFolder
 from screenwright.policies.replay.healing import Heal, accept, write_proposals
@@ -47,10 +47,6 @@ class Covered(FakeDevice):
         if names == ["escape"] and self.widgets != self.form:
             self._away("Escape")(self)
         super()._chord(names, count)
-
-
-def clicks(device: FakeDevice) -> list[str]:
-    return [act.target or "" for act in device.log if isinstance(act, Click)]
 
 
 @pytest.mark.parametrize("language", ["Not now", "Später", "Plus tard", "Ahora no", "以后再说", "後で"])
@@ -94,7 +90,7 @@ def test_a_button_that_was_recorded_is_no_way_out(tmp_path: Path) -> None:
     folder = recorded(tmp_path / "d", Asking(tour()), "click Start and click Go")
     device = FakeDevice(tour()[1:2])
     outcome, _ = play(folder, device, tmp_path, patience_s=0.3)
-    assert outcome.status == "gave_up" and device.log == []
+    assert outcome.status == "gave_up" and clicks(device) == []
 
 
 def test_the_rules_of_the_demo_come_first(tmp_path: Path) -> None:
@@ -136,17 +132,30 @@ def test_a_dialog_over_it_that_swallows_the_click_is_put_away_and_it_is_done_aga
     assert clicks(device) == ["Submit", "Not now", "Submit"] and said(device).startswith("submitted")
 
 
-def test_what_another_policy_did_is_gone_on_behind(tmp_path: Path) -> None:
-    """The last buttons have to be scrolled to, which the literal policy does by itself."""
-    folder = demo(tmp_path / "d", *SIGNUP[:2], a_button("Far"), a_button("Near it"), parameters=NAME)
+def far() -> FakeDevice:
+    """A form with two buttons far below it."""
     lines = [Widget(f"Line {n}", "text", 20, 240 + 40 * n) for n in range(16)]
     buttons = [Widget("Far", left=200, top=860), Widget("Near it", left=200, top=900)]
-    device = FakeDevice([*form("Name", "City"), *lines, *buttons])
+    return FakeDevice([*form("Name", "City"), *lines, *buttons])
+
+
+def test_what_is_off_the_screen_is_scrolled_to(tmp_path: Path) -> None:
+    folder = demo(tmp_path / "d", *SIGNUP[:2], a_button("Far"), a_button("Near it"), parameters=NAME)
+    outcome, _ = play(folder, device := far(), tmp_path, patience_s=0.3)
+    assert outcome.ok, outcome.message
+    assert clicks(device)[-2:] == ["Far", "Near it"] and device.values["Name"] == "Ada"
+
+
+def test_what_another_policy_did_is_gone_on_behind(tmp_path: Path) -> None:
+    """The step's own words find nothing, the other policy acts on its own."""
+    folder = demo(tmp_path / "d", *SIGNUP[:2], a_button("Absenden"), a_button("More"), parameters=NAME)
+    device = FakeDevice([*form("Name", "City"), Widget("More", left=320, top=200)])
+    submit = Click(point=device._region(device.widgets[4]).center(device.size), target="Submit")
     replay = Replay(folder, reader=Tree(), patience_s=0.3)
-    policy = Cascade([replay, Literal(reader=Tree(), patience_s=0.3)])
+    policy = Cascade([replay, Scripted([submit])])
     outcome = Agent(policy, device, trace=tmp_path / "run").run(Task("", {"name": "Bo"}))
     assert outcome.ok, outcome.message
-    assert clicks(device)[-2:] == ["Far", "Near it"] and device.values["Name"] == "Bo"
+    assert clicks(device)[-2:] == ["Submit", "More"] and device.values["Name"] == "Bo"
     assert [(heal.step, heal.what) for heal in replay.heals] == [("s3", "other policy")]
     assert replay.place is None
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from test_replay_policy import Tree, play, said, thoughts
+from test_replay_policy import Tree, clicks, play, said, thoughts
 
 from screenwright.agent import Agent
 from screenwright.policies import Guard, Literal
 from screenwright.policies.replay.compiling import compile_trace
 from screenwright.policies.replay.folder import DemoFolder
 from screenwright.tools import FakeDevice, Task, Trace, TraceWriter
-from screenwright.tools.actions import Click
 from screenwright.tools.fake import Widget
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Reader
@@ -62,7 +61,7 @@ def test_the_recorded_state_further_on_is_where_it_goes_on(tmp_path: Path) -> No
     device = wizard(page=3)
     outcome, policy = play(demo, device, tmp_path)
     assert outcome.ok, outcome.message
-    assert [act.target for act in device.log if isinstance(act, Click)] == ["Finish"]
+    assert clicks(device) == ["Finish"]
     assert said(device) == "finished 1"
     skipped = [heal.step for heal in policy.heals if heal.what == "skipped, was done"]
     assert skipped == [step.id for step in demo.demo.steps[:2]]
@@ -74,7 +73,7 @@ def test_a_step_whose_effect_is_not_there_is_never_left_out(tmp_path: Path) -> N
     device = wizard()
     device.widgets[:] = [Widget("Another program", "text", 20, 40, 300), Widget("Finish", left=140, top=240)]
     outcome, policy = play(demo, device, tmp_path)
-    assert outcome.status == "gave_up" and device.log == [] and policy.heals == []
+    assert outcome.status == "gave_up" and clicks(device) == [] and policy.heals == []
 
 
 def test_a_box_that_is_as_it_should_be_is_left_alone(tmp_path: Path) -> None:
@@ -110,6 +109,6 @@ def test_what_was_typed_is_read_before_it_is_taken_for_done(tmp_path: Path) -> N
     name = next(iter(demo.demo.parameters))
     outcome, _ = play(demo, device := pages("Grace"), tmp_path, values={name: "Grace"})
     assert outcome.ok, outcome.message
-    assert [act.target for act in device.log if isinstance(act, Click)] == ["Show"]
+    assert clicks(device) == ["Show"]
     outcome, _ = play(demo, device := pages("Linus"), tmp_path, values={name: "Grace"})
-    assert outcome.status == "gave_up" and device.log == []
+    assert outcome.status == "gave_up" and clicks(device) == []

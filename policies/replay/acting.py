@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from screenwright.policies.literal.moment import Moment
-from screenwright.policies.replay.demo import TRAVELS, DemoStep
+from screenwright.policies.replay.demo import TRAVELS, DemoStep, Looks, filled
 from screenwright.policies.replay.found import Found, NotFound, TwoAlike
 from screenwright.policies.replay.healing import Heal, heal_of
 from screenwright.policies.replay.interruptions import Interruptions
@@ -118,12 +118,12 @@ class Acting:
             on, now = yield from self.watching.seek(index, step.on, now)
             if step.do not in TRAVELS or step.to is None:
                 action = step.action(playing.values, on.point)
-                return _named(action, _called(on, now, action)), {"on": on}, now
+                return _named(action, _called(on, step.on, now, playing.values)), {"on": on}, now
             seen = now
             to, now = yield from self.watching.seek(index, step.to, now)
             if now is seen:
                 action = step.action(playing.values, on.point, to.point)
-                called = f"{_called(on, now, action)} to {to.text or step.to.said}"
+                called = f"{_called(on, step.on, now, playing.values)} to {to.text or step.to.said}"
                 return _named(action, called), {"on": on, "to": to}, now
 
     def _watched(self, index: int, now: Moment) -> Generator[Decision, Moment, tuple[Moment, bool]]:
@@ -196,12 +196,12 @@ def _named(action: Action, target: str) -> Action:
     return action.model_copy(update={"target": target}) if "target" in type(action).model_fields else action
 
 
-def _called(found: Found, now: Moment, action: Action) -> str:
-    """What stands there now: the guard judges by it. A guessed place is read."""
-    recorded = str(getattr(action, "target", None) or "")
+def _called(found: Found, looks: Looks, now: Moment, values: dict[str, str]) -> str:
+    """What stands there now: the guard judges by it. A guessed place, and one without words, is read."""
     if found.text:
         return found.text
-    if found.rung not in ("neighbours", "model"):
+    recorded = filled(looks.name or looks.text or "", values)
+    if recorded and found.rung not in ("neighbours", "model"):
         return recorded
     held = [e.text for e in now.scene.elements if e.text and found.region.holds(*e.region.middle)]
-    return " ".join(held) or recorded
+    return " ".join(held) or recorded or looks.said

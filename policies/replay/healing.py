@@ -74,6 +74,8 @@ def heal_of(
     elif found.rung == "element" or (found.rung == "near" and found.confidence >= PLAIN):
         return None
     elif found.rung == "picture" and abs(found.scale - 1) < SAME_SCALE:
+        if not _in_front(found, observation):
+            return None  # its place is told from the window in front, which is another one
         what = "moved"
     elif found.rung == "text" and (found.confidence >= SURE or not (looks.patches or (looks.role and looks.name))):
         return None
@@ -101,7 +103,8 @@ def _pictured(found: Found, observation: Observation) -> tuple[Patch | None, Pix
 
     aim = (round(found.point.x), round(found.point.y))
     try:
-        picture, target, inner = cut(observation.pixels, found.region, aim, window=observation.focus)
+        window = observation.focus if _in_front(found, observation) else None
+        picture, target, inner = cut(observation.pixels, found.region, aim, window=window)
         others = alike(observation.pixels, found.region)
     except ValueError:
         return None, None
@@ -109,9 +112,14 @@ def _pictured(found: Found, observation: Observation) -> tuple[Patch | None, Pix
     return Patch(file="target.png", aim=inner, target=target, alike=others, scale=scale), picture
 
 
+def _in_front(found: Found, observation: Observation) -> bool:
+    window = observation.focus
+    return window is None or window.holds(found.point.x, found.point.y)
+
+
 def _place(found: Found, observation: Observation) -> Place | None:
     window = observation.focus
-    if window is None:
+    if window is None or not _in_front(found, observation):
         return None
     at = (round(found.point.x) - window.x, round(found.point.y) - window.y)
     return Place(at=at, size=(window.width, window.height))

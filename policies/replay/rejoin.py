@@ -41,20 +41,25 @@ class _Compared:
     def place(self, region: Region) -> Region:
         return region.moved(self.dx, self.dy).within(self.now.observation.frame)
 
-    def arrived(self, regions: Sequence[Region], before: Pixels) -> bool:
-        """Do these parts look as in the later frame, and not as in the one before the act that changed them?"""
+    def arrived(self, regions: Sequence[Region], before: Pixels) -> bool | None:
+        """Do these parts look as in the later frame, and not as in the one before the act that changed them?
+
+        None: they look like neither.
+        """
         like = unlike = whole = 0.0
         for region in regions:
             here = self.now.observation.crop(region.moved(self.dx, self.dy))
             later, earlier = _part(self.goal, region), _part(before, region)
             if here.shape != later.shape or here.shape != earlier.shape or not here.size:
-                return False
+                return None
             same, was = _alike(here, later), _alike(here, earlier)
             whole += region.area
             like += region.area * same
             # What is the same to the pixel is the later one, however little the two differ.
             unlike += region.area * (min(was, 1 - MARGIN) if same == 1.0 and (later != earlier).any() else was)
-        return bool(whole) and like / whole >= LIKE and (like - unlike) / whole >= MARGIN
+        if not whole or (like < LIKE * whole and unlike < LIKE * whole):
+            return None
+        return like >= LIKE * whole and like - unlike >= MARGIN * whole
 
 
 @dataclass
@@ -93,7 +98,11 @@ class Rejoin:
         if None not in (was, became, here):
             return was is not became and here is became
         toggles = step.on is not None and step.on.role in ("checkbox", "radio")
-        return toggles and self.done(index, now)
+        compared, effect = self._compared(index, index + 1, now), recorded.effect(step)
+        pixels = recorded.pixels(before)
+        if not toggles or compared is None or effect is None or pixels is None:
+            return False
+        return bool(compared.arrived(effect.regions, pixels))
 
     def _fits(self, index: int, now: Moment) -> bool:
         """Is the screen one on which this step can be done: its window, and its target by cheap rungs?"""
@@ -117,9 +126,11 @@ class Rejoin:
             step = self.playing.step(index)
             if step.do in PASSING or self._only_focus(index, after) or self._led_to_next(index, after):
                 continue
-            if not (
-                self._typed(step, compared, now) if step.do == "type_text" else self._there(step, compared, now)
-            ):
+            if step.do == "type_text":
+                there = self._typed(step, compared, now)
+            else:
+                there = self._there(step, compared, now, last=index == after - 1)
+            if not there:
                 return False
             seen += 1
         return seen > 0
@@ -153,19 +164,16 @@ class Rejoin:
         then = self.playing.recorded.effect(following)
         return any(region.holds(point.x, point.y) for region in effect.regions) and _covered(effect, then)
 
-    def _there(self, step: DemoStep, compared: _Compared | None, now: Moment) -> bool:
+    def _there(self, step: DemoStep, compared: _Compared | None, now: Moment, *, last: bool) -> bool:
         effect = self.playing.recorded.effect(step)
         before = self.playing.recorded.before(step)
         pixels = None if before is None else self.playing.recorded.pixels(before)
-        if (
-            compared
-            and effect
-            and effect.regions
-            and pixels is not None
-            and compared.arrived(effect.regions, pixels)
-        ):
-            return step.after is None or self.playing.unmet(step.after, now) is None
-        return self._as_said(step, now)
+        regions = effect.regions if effect else ()
+        arrived = compared.arrived(regions, pixels) if compared and regions and pixels is not None else None
+        if arrived is None:
+            return self._as_said(step, now)
+        # What is expected right after a step need not be so any more when others have followed.
+        return arrived and (not last or step.after is None or self.playing.unmet(step.after, now) is None)
 
     def _as_said(self, step: DemoStep, now: Moment) -> bool:
         """What the demo expects after it is so, and was not so before it when it was recorded."""

@@ -10,13 +10,15 @@ from screenwright.policies.literal.moment import Moment
 from screenwright.policies.replay.demo import Expect, Looks
 from screenwright.policies.replay.found import RUNGS, Found, NotFound, TwoAlike
 from screenwright.policies.replay.interruptions import Interruptions
-from screenwright.policies.replay.playing import STAGES, Hitch, Playing
+from screenwright.policies.replay.playing import STAGES, SURELY, Hitch, Playing
+from screenwright.policies.replay.scrolling import scrolled_to
 from screenwright.tools.actions import Wait
 from screenwright.tools.steps import Decision
 
 GRACE_S = 1.5  # what is missing is late more often than covered
 REJOIN_S = 2.5
 STRANGE_S = 0.5
+SCROLL_S = 4.0
 ALIKE_S = 2.0
 SURE = 0.85  # below it, a place that cheap rungs have found is looked at by the others too
 NO_MODEL = RUNGS[:-1]
@@ -42,7 +44,7 @@ class Watching:
         playing = self.playing
         patience_s = max(playing.patience_s, playing.longer_s) if patience_s is None else patience_s
         playing.longer_s = 0.0
-        began, looked = time.monotonic(), False
+        began, looked, turned = time.monotonic(), False, False
         grace, rejoin = min(GRACE_S, patience_s), min(REJOIN_S, patience_s)
         while True:
             waited = time.monotonic() - began
@@ -58,10 +60,16 @@ class Watching:
                 looked = True
                 if self.onward(index, now):
                     raise Hitch(str(missing), now, missing)
+            if waited >= min(SCROLL_S, patience_s) and not (alike or turned or self.interruptions.strange(now)):
+                turned = True
+                place, now = yield from scrolled_to(playing, index, looks, now)
+                if place is not None:
+                    return place, now
+                continue
             limit = min(ALIKE_S, patience_s) if alike else patience_s
             if waited >= limit:
                 raise Hitch(f"{missing}; looked for {waited:.0f} s", now, missing)
-            due = [at for at in (grace, rejoin, limit, *(after for after, _ in STAGES)) if at > waited]
+            due = [at for at in (grace, rejoin, SCROLL_S, limit, *(after for after, _ in STAGES)) if at > waited]
             why = f"{looks.said} is not there yet" if not alike else f"{looks.said} fits two places"
             wait = Wait(seconds=max(0.02, min(due) - waited), until_change=True)
             now = yield playing.decision(index, wait, f"{why}; waiting")
@@ -85,13 +93,21 @@ class Watching:
             return missing
 
     def expected(self, index: int, expect: Expect, now: Moment, seconds: float, *, changed: bool = True) -> Seen:
-        """The moment in which all that is expected is so. Hitch: it does not become so in time."""
+        """The moment in which all that is expected is so. Hitch: it does not become so in time.
+
+        A text that is the next target's own is there when that is found. A wait ends too when its text does
+        not come, but the next step's target is there and the screen stands still: prose wraps otherwise.
+        """
         playing, began, seconds = self.playing, time.monotonic(), expect.seconds or seconds
+        waits = playing.step(index).do == "wait"
         while True:
-            missing = playing.unmet(expect, now, changed)
+            missing = playing.unmet(playing.not_shown(index, expect, now), now, changed)
             if missing is None:
                 return now
             waited = time.monotonic() - began
+            if waits and expect.see and waited >= seconds / 3 and playing.ready_for(index + 1, now, SURELY):
+                playing.notes.append(f"{missing}, but what comes next is there")
+                return now
             if waited >= min(GRACE_S, seconds):
                 cleared = yield from self.interruptions.clear(index, now)
                 if cleared is not None:
@@ -99,8 +115,8 @@ class Watching:
                     continue
             if waited >= seconds:
                 raise Hitch(f"{missing} (waited {seconds:g} s)", now)
-            until = GRACE_S if waited < min(GRACE_S, seconds) else seconds
-            wait = Wait(seconds=max(0.02, min(until, seconds) - waited), until_change=True)
+            due = min(at for at in (GRACE_S, seconds / 3, seconds) if at > waited)
+            wait = Wait(seconds=max(0.02, min(due, seconds) - waited), until_change=True)
             now = yield playing.decision(index, wait, f"{missing}; waiting")
             changed = changed or now.effect.where != "nothing"
 

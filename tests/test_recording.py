@@ -199,12 +199,18 @@ def test_what_is_done_in_its_own_terminal_is_left_out(desktop: Desktop, tmp_path
     shown(desktop, "Mousepad", eventually)
     assert own is not None
     demo = tmp_path / "demo"
+    x11 = X11(desktop.environment["DISPLAY"])
+    x11.raise_window(own)
+    x11.close()
+    eventually(lambda: desktop.observe().title == "steering")
     with recording(desktop, demo, own=own.id, sign=False) as hand:
-        hand.do(TypeText(text="kept"))
+        hand.do(Click(point=at(500, 400)), TypeText(text="kept"))
         hand.do(
             Click(point=at(own.region.x + 50, own.region.y + 90)), TypeText(text="q"), PressKeys(keys=("enter",))
         )
-    assert actions(demo) == [TypeText(text="kept")]
+    assert actions(demo) == [Click(point=at(500, 400)), TypeText(text="kept")]
+    # the terminal had the focus when the click came, but will not be there when it is played
+    assert "Mousepad" in (steps(demo)[0].observation.title or "")
 
 
 KILLED = """

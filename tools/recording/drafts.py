@@ -12,6 +12,7 @@ from screenwright.tools.observation import Observation
 from screenwright.tools.recording import between, glyphs
 from screenwright.tools.recording.between import Act, Trail
 from screenwright.tools.recording.gestures import Gesture
+from screenwright.tools.recording.own_window import OwnWindow
 from screenwright.tools.recording.secrets import Secrets, focused, label_of
 from screenwright.tools.recording.seen import Seen
 from screenwright.tools.recording.witness import Witness
@@ -45,7 +46,8 @@ class Draft:
 class Scribe:
     """Writes the steps of one recording."""
 
-    def __init__(self, witness: Witness, trace: TraceWriter, tell: Callable[[Step], None]) -> None:
+    def __init__(self, witness: Witness, trace: TraceWriter, own: OwnWindow, tell: Callable[[Step], None]) -> None:
+        self._own = own
         self._witness, self._trace, self._tell = witness, trace, tell
         self._secrets = Secrets()
         self._last = Act(0.0, 0.0, None)
@@ -134,6 +136,7 @@ class Scribe:
         return self._secrets.told(seen, seen.elements(self._witness.told_before(seen.at + ASKED_S)))
 
     def _observation(self, seen: Seen) -> Observation:
+        seen = self._own.apart(seen)
         window = seen.window
         if window and (title := self._secrets.text(window.title)) != window.title:
             seen = replace(seen, window=replace(window, title=title))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from screenwright.tools.recording.events import Raw
 from screenwright.tools.recording.gestures import Gesture
@@ -27,6 +27,13 @@ class OwnWindow:
         if under:
             return under[-1].id == self.id
         return any(w.id == self.id and w.region.grown(FRAME_PX).holds(raw.x, raw.y) for w in seen.windows)
+
+    def apart(self, seen: Seen) -> Seen:
+        """The frame as if another had the focus: that which a person goes back to, the topmost of the others."""
+        if self.id is None or seen.window is None or seen.window.id != self.id:
+            return seen
+        others = [window for window in seen.windows if window.id != self.id]
+        return replace(seen, window=others[-1] if others else None)
 
     def led_to(self, gesture: Gesture, now: Seen) -> bool:
         """Was it the way there, to say stop?"""

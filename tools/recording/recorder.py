@@ -71,7 +71,7 @@ class Recorder:
         self._witness = Witness(eye, self._covered)
         self._witness.pointer = lambda: self._pointer
         self._trace = TraceWriter(self.folder / "trace", elements=True)
-        self._scribe = Scribe(self._witness, self._trace, tell)
+        self._scribe = Scribe(self._witness, self._trace, self._own, tell)
         self._gestures = Gestures()
         self._queue: queue.Queue[Heard | Command] = queue.Queue()
         self._seen: dict[int, Seen] = {}

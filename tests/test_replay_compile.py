@@ -14,10 +14,24 @@ from screenwright.policies.replay.compiling import compile_trace
 from screenwright.policies.replay.demo import Demo, Label, Parameter
 from screenwright.policies.replay.folder import DemoFolder
 from screenwright.policies.replay.titles import stable_title
-from screenwright.tools import Desktop, FakeDevice, Point, Reader, Size, Target, Task, Trace
+from screenwright.tools import (
+    Decision,
+    Desktop,
+    FakeDevice,
+    Observation,
+    Point,
+    Reader,
+    Size,
+    Step,
+    Target,
+    Task,
+    Trace,
+    TraceWriter,
+)  # fmt: skip
 from screenwright.tools.actions import Action, Click, Drag, Move, PressKeys, Scroll, TypeText, Wait
 from screenwright.tools.errors import BadScript
 from screenwright.tools.fake import Widget, form
+from screenwright.tools.steps import Effect, Result
 
 ROOT = Path(__file__).parents[1]
 
@@ -276,3 +290,34 @@ def test_a_small_frame_is_no_trouble(tmp_path: Path, reader: Reader) -> None:
     device = FakeDevice([Widget("Go", "button", 2, 2, 30, 20)], size=Size(64, 64))
     demo = make(shown(tmp_path / "run", device, [Click(point=at(device, device.widgets[0]))]), reader).demo
     assert ids(demo) == ["click-go"]
+
+
+def test_what_covers_a_known_text_is_what_was_clicked(tmp_path: Path, reader: Reader) -> None:
+    """A browser's drop-down list is no part of its tree, which goes on telling of the text below it."""
+    device = FakeDevice(
+        [Widget("Green tea", "text", 20, 60, 200), Widget("Store it dry, dark", "text", 20, 60, 200)]
+    )
+    told = device.observe().elements[1]
+    device.widgets.pop()
+    writer = TraceWriter(tmp_path / "run", elements=True)
+    writer.begin(Task(""), {})
+    shown_now = device.observe()
+    seen = Observation(shown_now.view, pixels=shown_now.pixels, serial=1, elements=lambda: [told])
+    seen.ask()
+    click = Decision(Click(point=Point(60, 74, device.size)), source="human")
+    writer.add(Step(0, seen, click, None, Result(True, "", Effect("near"))))
+    looks = make(Trace(tmp_path / "run"), reader).demo.steps[0].on
+    assert looks and looks.name is None and looks.text == "Green tea"
+
+
+def test_nothing_is_guessed_where_the_tree_knows_fields_and_not_which_has_the_focus(
+    tmp_path: Path, reader: Reader
+) -> None:
+    device = FakeDevice(form("Name", "City"))
+    acts = [Click(point=at(device, device.widgets[1])), PressKeys(keys=("tab",)), TypeText(text="Bonn")]
+    trace = shown(tmp_path / "run", device, acts)
+    told = tmp_path / "run" / "elements.jsonl"
+    told.write_text(told.read_text(encoding="utf-8").replace(',"focused":true', ""), encoding="utf-8")
+    demo = make(Trace(trace.folder), reader).demo
+    assert [step.do for step in demo.steps] == ["click", "press_keys", "type_text"]
+    assert demo.steps[2].on is None and demo.steps[2].text == "Bonn"

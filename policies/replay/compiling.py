@@ -226,8 +226,7 @@ def _with_pictures(drafts: Sequence[_Draft], path: Path) -> tuple[DemoStep, ...]
         for key, place in (("on", draft.on), ("to", draft.to)):
             if place is not None:
                 file = f"{draft.id}.png" if key == "on" else f"{draft.id}-to.png"
-                if place.picture is not None:
-                    save_picture(path, file, place.picture)
+                save_picture(path, file, place.picture)
                 targets[key] = place.with_file(file)
         made.append(DemoStep(id=draft.id, **draft.facts, **targets, recorded=draft.act.index))
     return tuple(made)

@@ -28,21 +28,16 @@ LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A target: how it looks, where it is on the recorded frame, and its picture (None: not cut yet)."""
+    """A target: how it looks, where it is on the recorded frame, and its picture, whose file has no name yet."""
 
-    looks: Looks | None
+    looks: Looks
     region: Region
-    aim: tuple[int, int]
-    picture: Pixels | None = None
-    patch: Patch | None = None
+    picture: Pixels
 
-    def with_file(self, file: str) -> Looks | None:
+    def with_file(self, file: str) -> Looks:
         """Its looks with the picture's file named."""
-        if self.patch is None:
-            return self.looks
-        patch = self.patch.model_copy(update={"file": file})
-        known = self.looks.model_dump() if self.looks else {}
-        return Looks.model_validate({**known, "patches": (patch,)})
+        patches = tuple(patch.model_copy(update={"file": file}) for patch in self.looks.patches)
+        return self.looks.model_copy(update={"patches": patches})
 
 
 class Describer:
@@ -91,9 +86,9 @@ class Describer:
             known, region = self._told(scene, told)
         else:
             known, region = self._shown(scene, x, y)
-        looks = _whole_looks(scene, known, region, aim, self.typed)
         picture, patch = _cut(seen, region, aim)
-        return Described(looks, region, aim, picture, patch)
+        around = _around(scene, known, region, aim, self.typed)
+        return Described(Looks.model_validate({**around, "patches": (patch,)}), region, picture)
 
     def _told(self, scene: Scene, element: Element) -> tuple[dict[str, object], Region]:
         """From the accessibility tree."""
@@ -198,10 +193,10 @@ def _within(element: Element, places: tuple[Region, ...]) -> bool:
     return any(place.grown(3).holds(*element.region.middle) for place in places)
 
 
-def _whole_looks(
+def _around(
     scene: Scene, known: dict[str, object], region: Region, aim: tuple[int, int], typed: set[str]
-) -> Looks | None:
-    """With labels, neighbours, place and window; None where there is nothing but a place."""
+) -> dict[str, object]:
+    """What is known, with labels, neighbours, place and window."""
     seen = scene.observation
     role: Role = known.get("role")  # type: ignore[assignment]
     if role in (*ENTERED, *TICKS, "slider") and not known.get("text"):
@@ -219,9 +214,7 @@ def _whole_looks(
     known["place"] = Place(at=(aim[0] - window.x, aim[1] - window.y), size=(window.width, window.height))
     known["window"] = stable_title(seen.title, seen.program)
     known["program"] = seen.program
-    if not any(known.get(key) for key in ("name", "text", "label", "neighbours")):
-        return None
-    return Looks.model_validate(known)
+    return known
 
 
 def _cut(seen: Observation, region: Region, aim: tuple[int, int]) -> tuple[Pixels, Patch]:

@@ -99,7 +99,7 @@ def _known(describer: Describer, act: Act, region: Region) -> Described | None:
         return None
     described = describer.at(act.before, region.within(frame).center(frame))
     looks = described.looks
-    return described if looks and (looks.name or looks.label) and described.region.overlap(region) > 0.5 else None
+    return described if (looks.name or looks.label) and described.region.overlap(region) > 0.5 else None
 
 
 def _where_it_appeared(describer: Describer, act: Act, typed: str) -> Region | None:

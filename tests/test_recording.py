@@ -265,3 +265,32 @@ def test_a_quiet_screen_costs_nothing_on_disk(desktop: Desktop, tmp_path: Path) 
     frames = list((demo / "trace" / "frames").iterdir())
     assert len(steps(demo)) == 3
     assert len(frames) == 1
+
+
+def test_a_command_takes_its_place_among_events_that_are_heard_late() -> None:
+    from screenwright.tools.recording.events import Raw
+    from screenwright.tools.recording.inbox import Inbox
+
+    inbox = Inbox()
+    inbox.order("pause")
+    now = time.perf_counter()
+    for at_s in (now - 0.02, now - 0.01, now + 0.01):
+        inbox.hear(Raw("move", at_s, 0, 0), None)
+    inbox.order("stop")
+    taken = [inbox.get(0.0) for _ in range(5)]
+    assert [item if isinstance(item, str) else item[0].at < now for item in taken if item] == [
+        True, True, "pause", "stop", False,
+    ]  # fmt: skip
+    assert inbox.get(0.0) is None
+
+
+def test_steps_are_written_while_the_pointer_never_rests(
+    desktop: Desktop, tmp_path: Path, eventually: Any
+) -> None:
+    demo = tmp_path / "demo"
+    with recording(desktop, demo) as hand:
+        hand.do(Click(point=at(300, 300)), pause_s=0)
+        until = time.monotonic() + 10
+        while not (demo / "trace" / "steps.jsonl").stat().st_size:
+            assert time.monotonic() < until
+            hand.do(Move(point=at(300 + int(time.monotonic() * 50) % 200, 500)), pause_s=0.02)

@@ -59,14 +59,15 @@ def test_a_password_field_of_gtk(desktop: Desktop, tmp_path: Path, eventually: A
     assert len(np.unique(inside.reshape(-1, 3), axis=0)) == 1
 
 
+@pytest.mark.parametrize("pause_s", [0.0, 0.02, 0.1])
 def test_typed_so_fast_that_nobody_could_ask_it_is_secret_where_a_secret_field_is(
-    desktop: Desktop, tmp_path: Path, eventually: Any
+    desktop: Desktop, tmp_path: Path, eventually: Any, pause_s: float
 ) -> None:
     desktop.start(["zenity", "--password", "--username", "--title", "Who"])
     shown(desktop, "Who", eventually)
     demo = tmp_path / "demo"
     with recording(desktop, demo) as hand:
-        hand.do(TypeText(text="ada"), PressKeys(keys=("tab",)), TypeText(text=VALUE), pause_s=0)
+        hand.do(TypeText(text="ada"), PressKeys(keys=("tab",)), TypeText(text=VALUE), pause_s=pause_s)
         hand.do(PressKeys(keys=("enter",)))
     nowhere(demo, VALUE)
     assert any(action == TypeText(text="{{secret_password}}") for action in actions(demo))

@@ -21,6 +21,7 @@ from screenwright.tools.trace import TraceWriter
 
 ALLOWED = Verdict("allow", "a person did it")
 LARGE = 0.2  # of the frame: what is larger is no target but a container
+REACTED_S = 0.12  # until a program has moved the focus; what it says sooner may be of before
 ASKED_S = 0.4  # an answer about the focus may be so late and still be about it
 
 
@@ -159,15 +160,23 @@ class Scribe:
     def _field(self, draft: Draft, until: float) -> tuple[Element | None, tuple[Element, ...]]:
         """What was typed into, by the tree: a secret field if it ever said so, or could not be asked."""
         gesture, before = draft.gesture, draft.before
-        answers = self._witness.told_between(draft.since, min(until, gesture.ended + ASKED_S))
+        asked = draft.since + REACTED_S if draft.since else 0.0
+        answers = self._witness.told_between(asked, min(until, gesture.ended + ASKED_S))
         having = [(shown, told) for told in answers if (shown := focused(told))]
         if secret := next((pair for pair in having if pair[0].secret), None):
             return secret
-        told = before.elements(self._witness.told_before(gesture.began))
         if having:
             return having[-1]
-        unsure = [element for element in told if element.secret]
-        return (unsure[0] if unsure else focused(told)), told
+        last = self._witness.told_before(gesture.began)
+        told = before.elements(last)
+        # the whole of what was told last: a field that has just got its frame looks changed, and is left out above
+        around = [
+            told,
+            (last and last.told) or (),
+            *self._witness.told_between(draft.since, gesture.ended + ASKED_S),
+        ]
+        unsure = next((element for each in around for element in each if element.secret), None)
+        return unsure or focused(told), told
 
 
 def _named(action: Action, told: tuple[Element, ...]) -> Action:

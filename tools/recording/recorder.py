@@ -6,7 +6,6 @@ accessibility tree says. One worker makes steps of them and writes each as soon 
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections import deque
@@ -19,6 +18,7 @@ from screenwright.tools.recording.drafts import Draft, Scribe
 from screenwright.tools.recording.events import Raw, Source
 from screenwright.tools.recording.gestures import Gesture, Gestures
 from screenwright.tools.recording.hotkeys import HOTKEYS, Command, Hotkeys
+from screenwright.tools.recording.inbox import Heard, Inbox
 from screenwright.tools.recording.own_window import OwnWindow
 from screenwright.tools.recording.seen import Seen
 from screenwright.tools.recording.sign import Sign, State
@@ -30,7 +30,6 @@ from screenwright.tools.trace import TraceWriter
 TICK_S = 0.1
 QUIET_S = 0.7  # without change after an act, and its effect is over
 LONGEST_S = 5.0
-Heard = tuple[Raw, Seen | None]
 
 
 class Recorder:
@@ -73,7 +72,7 @@ class Recorder:
         self._trace = TraceWriter(self.folder / "trace", elements=True)
         self._scribe = Scribe(self._witness, self._trace, self._own, tell)
         self._gestures = Gestures()
-        self._queue: queue.Queue[Heard | Command] = queue.Queue()
+        self._inbox = Inbox()
         self._seen: dict[int, Seen] = {}
         self._trail: deque[tuple[float, int, int]] = deque(maxlen=3000)
         self._pointer = (0, 0)
@@ -110,15 +109,15 @@ class Recorder:
 
     def pause(self) -> None:
         """Or go on, where it is paused."""
-        self._queue.put("pause")
+        self._inbox.order("pause")
 
     def secret(self) -> None:
         """What is typed from here on is secret; or no longer, where it is."""
-        self._queue.put("secret")
+        self._inbox.order("secret")
 
     def ask_to_stop(self) -> None:
         """From any thread; `wait` returns then, and `stop` is still to be called."""
-        self._queue.put("stop")
+        self._inbox.order("stop")
 
     def wait(self, seconds: float | None = None) -> bool:
         """Until it has been stopped, by its hotkey or because the screen is gone; whether it has."""
@@ -127,7 +126,7 @@ class Recorder:
     def stop(self) -> Outcome:
         """End it; everything done so far is kept. Raises what the worker met: TraceLost."""
         if self.outcome is None:
-            self._queue.put("stop")
+            self._inbox.order("stop")
             self._worker.join()
             self._close()
             lost = self._source.lost if self._source else None
@@ -168,19 +167,22 @@ class Recorder:
         if raw.kind == "move":
             self._pointer = raw.x, raw.y
         pressed = raw.kind in ("key_down", "button_down")
-        self._queue.put((raw, self._witness.before(raw.at) if pressed else None))
+        self._inbox.hear(raw, self._witness.before(raw.at) if pressed else None)
 
     # the worker
 
     def _run(self) -> None:
+        ticked = time.perf_counter()
         try:
             while not self._done.is_set():
-                try:
-                    self._take(self._queue.get(timeout=TICK_S))
-                except queue.Empty:
-                    self._tick()
-                    if (self._source and self._source.lost) or self._witness.lost:
-                        break
+                if (item := self._inbox.get(TICK_S)) is not None:
+                    self._take(item)
+                if time.perf_counter() - ticked < TICK_S:
+                    continue  # a hand that never rests must not keep steps from being written
+                ticked = time.perf_counter()
+                self._tick()
+                if item is None and ((self._source and self._source.lost) or self._witness.lost):
+                    break
             self._finish()
         except Exception as error:
             self._failed = error
@@ -265,11 +267,7 @@ class Recorder:
             self._scribe.write(draft, until or time.perf_counter(), after or self._witness.now)
 
     def _finish(self) -> None:
-        """Stopped: what is in the queue was done before."""
-        while not self._queue.empty():
-            item = self._queue.get()
-            if not isinstance(item, str):
-                self._take(item)
+        """Stopped: what is open is closed, and written."""
         for gesture in self._gestures.close(time.perf_counter()):
             self._begun(gesture)
         if self._draft and self._own.led_to(self._draft.gesture, self._witness.now):

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from screenwright.agent import Agent
 from screenwright.policies import Policy, Scripted
-from screenwright.tools import FakeDevice, Observation, Point, Step, Task, Trace, TraceWriter
+from screenwright.policies.replay.compiling import compile_trace
+from screenwright.policies.replay.demo import Demo
+from screenwright.policies.replay.folder import DemoFolder
+from screenwright.tools import FakeDevice, Observation, Point, Reader, Step, Task, Trace, TraceWriter
 from screenwright.tools.actions import Action, Wait, aim
 from screenwright.tools.device import Device
 from screenwright.tools.fake import Widget
@@ -74,3 +77,23 @@ def _effect(before: Observation, after: Observation, action: Action) -> Effect:
     point = aim(action)
     near = point is None or region.grown(40).holds(point.x, point.y)
     return Effect("near" if near else "elsewhere", float(changed.mean()), (region,), 0.01, 0.02, waited_s=0.1)
+
+
+def ids(demo: Demo) -> list[str]:
+    return [step.id for step in demo.steps]
+
+
+def make(trace: Trace, reader: Reader, name: str = "demo") -> DemoFolder:
+    """Compiled beside its recording, and read back."""
+    path = trace.folder.parent / f"{name}-demo"
+    made = compile_trace(trace, path, name=name, reader=reader)
+    again = DemoFolder.open(path)
+    assert again.demo == made.demo
+    assert again.trace and len(again.trace.steps) == len(trace.steps)
+    for step in again.demo.steps:
+        for looks in (step.on, step.to):
+            for patch in looks.patches if looks else ():
+                picture = again.picture(patch.file)
+                assert picture is not None
+                assert 0 <= patch.aim[0] < picture.shape[1] and 0 <= patch.aim[1] < picture.shape[0]
+    return again

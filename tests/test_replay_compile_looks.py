@@ -11,15 +11,18 @@ from demo_runs import at, ids, make, run, shown
 
 from screenwright.policies import Literal
 from screenwright.policies.replay.demo import Label
+from screenwright.policies.replay.expecting import with_parameters
 from screenwright.policies.replay.folder import DemoFolder
 from screenwright.policies.replay.titles import stable_title
 from screenwright.tools import (
     Decision,
     Desktop,
+    Element,
     FakeDevice,
     Observation,
     Point,
     Reader,
+    Region,
     Size,
     Step,
     Target,
@@ -112,6 +115,12 @@ def test_a_program_without_an_accessibility_tree(desktop: Desktop, tmp_path: Pat
     assert DemoFolder.open(made.path).trace is None
 
 
+def test_a_value_that_was_misread_is_still_a_parameter() -> None:
+    values = {"city": "Zürich", "name": "Ada"}
+    assert with_parameters("Ada of Zørich, Adam", values, read=True) == "{{name}} of {{city}}, Adam"
+    assert with_parameters("Ada of Zørich", values) == "{{name}} of Zørich", "what the system tells is not misread"
+
+
 def test_a_small_frame_is_no_trouble(tmp_path: Path, reader: Reader) -> None:
     device = FakeDevice([Widget("Go", "button", 2, 2, 30, 20)], size=Size(64, 64))
     demo = make(shown(tmp_path / "run", device, [Click(point=at(device, device.widgets[0]))]), reader).demo
@@ -123,12 +132,12 @@ def test_what_covers_a_known_text_is_what_was_clicked(tmp_path: Path, reader: Re
     device = FakeDevice(
         [Widget("Green tea", "text", 20, 60, 200), Widget("Store it dry, dark", "text", 20, 60, 200)]
     )
-    told = device.observe().elements[1]
+    told = [device.observe().elements[1], Element("", Region(0, 0, 480, 320), "window")]
     device.widgets.pop()
     writer = TraceWriter(tmp_path / "run", elements=True)
     writer.begin(Task(""), {})
     shown_now = device.observe()
-    seen = Observation(shown_now.view, pixels=shown_now.pixels, serial=1, elements=lambda: [told])
+    seen = Observation(shown_now.view, pixels=shown_now.pixels, serial=1, elements=lambda: told)
     seen.ask()
     click = Decision(Click(point=Point(60, 74, device.size)), source="human")
     writer.add(Step(0, seen, click, None, Result(True, "", Effect("near"))))

@@ -241,6 +241,14 @@ def test_typing_that_does_not_arrive_is_seen(tmp_path: Path) -> None:
     assert outcome.status == "gave_up" and "what was typed is not seen" in outcome.message
 
 
+def test_a_wheel_needs_no_exact_place(tmp_path: Path) -> None:
+    device = FakeDevice([Widget(f"Line {n}", "text", top=40 * n) for n in range(20)])
+    steps = ({"do": "scroll", "down": 3, "on": {"text": "Nowhere"}}, {"do": "scroll", "down": -2})
+    outcome, _ = play(demo(tmp_path / "d", *steps), device, tmp_path, patience_s=0.3)
+    assert outcome.ok, outcome.message
+    assert device.scrolled == 40
+
+
 def test_a_demo_without_steps_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadScript, match="no steps"):
         play(DemoFolder(tmp_path / "d", Demo(name="empty", steps=())), FakeDevice(), tmp_path)

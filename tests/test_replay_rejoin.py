@@ -9,9 +9,11 @@ from test_replay_policy import Tree, clicks, play, said, thoughts
 
 from screenwright.agent import Agent
 from screenwright.policies import Guard, Literal
+from screenwright.policies.replay.compared import Compared
 from screenwright.policies.replay.compiling import compile_trace
 from screenwright.policies.replay.folder import DemoFolder
-from screenwright.tools import FakeDevice, Task, Trace, TraceWriter
+from screenwright.tools import FakeDevice, Point, Region, Task, Trace, TraceWriter
+from screenwright.tools.actions import Click
 from screenwright.tools.fake import Widget
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Reader
@@ -112,3 +114,20 @@ def test_what_was_typed_is_read_before_it_is_taken_for_done(tmp_path: Path) -> N
     assert clicks(device) == ["Show"]
     outcome, _ = play(demo, device := pages("Linus"), tmp_path, values={name: "Grace"})
     assert outcome.status == "gave_up" and clicks(device) == []
+
+
+def test_another_theme_is_no_tick() -> None:
+    """The edges of a tick are next to nothing beside those of its label: they don't tell."""
+    device = FakeDevice([Widget("Send me all the news there is", "checkbox", 20, 20, 400)])
+    device._focus = device.widgets[0]
+    before = device.observe().pixels
+    device.perform(Click(point=Point(40, 30, device.size)))
+    ticked = device.observe()
+    regions = [Region(20, 20, 400, 28)]
+    compared = Compared(ticked, ticked.pixels, 0, 0)
+    assert compared.exactly(regions, before) is True and compared.arrived(regions, before) is True
+    unticked = Compared(Observation(ticked.view, pixels=before), ticked.pixels, 0, 0)
+    assert unticked.arrived(regions, before) is False
+    for pixels in (255 - before, (before * 0.5).astype(before.dtype)):
+        dark = Compared(Observation(ticked.view, pixels=pixels), ticked.pixels, 0, 0)
+        assert not dark.arrived(regions, before) and dark.exactly(regions, before) is None

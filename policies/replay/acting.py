@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from screenwright.policies.literal.moment import Moment
+from screenwright.policies.literal.seeking import resting_place
 from screenwright.policies.replay.demo import TRAVELS, DemoStep, Looks, filled
 from screenwright.policies.replay.found import Found, NotFound, TwoAlike
 from screenwright.policies.replay.healing import Heal, heal_of
 from screenwright.policies.replay.interruptions import Interruptions
-from screenwright.policies.replay.playing import Hitch, Playing
+from screenwright.policies.replay.playing import SURELY, Hitch, Playing
 from screenwright.policies.replay.rejoin import PASSING, Rejoin
 from screenwright.policies.replay.typing_in import Typing
 from screenwright.policies.replay.watching import Seen, Watching
@@ -114,6 +115,8 @@ class Acting:
             if step.do == "press_keys":
                 now = yield from self.watching.own_window(index, now)
             return step.action(playing.values, None), {}, now
+        if step.do == "scroll":
+            return (yield from self._aim_wheel(index, step.on, now))
         while True:
             on, now = yield from self.watching.seek(index, step.on, now)
             if step.do not in TRAVELS or step.to is None:
@@ -125,6 +128,21 @@ class Acting:
                 action = step.action(playing.values, on.point, to.point)
                 called = f"{_called(on, step.on, now, playing.values)} to {to.text or step.to.said}"
                 return _named(action, called), {"on": on, "to": to}, now
+
+    def _aim_wheel(self, index: int, looks: Looks, now: Moment) -> Generator[Decision, Moment, Aim]:
+        """A wheel needs no exact place: where the recorded one is not found, a plain one in its window does."""
+        step, playing = self.playing.step(index), self.playing
+        now = yield from self.watching.own_window(index, now)
+        found = playing.spotted(looks, now, SURELY)
+        if found is None:
+            wait = Wait(seconds=min(OPTIONAL_S, playing.patience_s), until_change=True)
+            now = yield playing.decision(index, wait, f"{looks.said} is not there yet; waiting a moment")
+            found = playing.spotted(looks, now, SURELY)
+        if found is not None:
+            action = step.action(playing.values, found.point)
+            return _named(action, _called(found, looks, now, playing.values)), {}, now
+        playing.notes.append("its place is not found: in the middle of the window")
+        return step.action(playing.values, resting_place(now)), {}, now
 
     def _watched(self, index: int, now: Moment) -> Generator[Decision, Moment, tuple[Moment, bool]]:
         """The moment after an act, and whether plainly nothing came of it; a slow program is waited for."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from screenwright.policies.literal.moment import Moment
+from screenwright.policies.replay.compared import Compared
 from screenwright.policies.replay.demo import DemoStep, Expect, filled
 from screenwright.policies.replay.found import Found
 from screenwright.policies.replay.playing import Playing
@@ -21,45 +22,10 @@ from screenwright.tools.steps import Effect
 from screenwright.tools.wording import ALIKE, folded, likeness, squeezed
 
 FARTHEST = 8
-LIKE = 0.9
-MARGIN = 0.04
 TITLES_ALIKE = 70
 PASSING = ("wait", "move", "scroll")  # what lasts of these is in what comes after them
 TYPED_PX = 12
 COVERED = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """The present frame beside a recorded one. `dx`, `dy`: how far the window has moved since."""
-
-    now: Moment
-    goal: Pixels
-    dx: int
-    dy: int
-
-    def place(self, region: Region) -> Region:
-        return region.moved(self.dx, self.dy).within(self.now.observation.frame)
-
-    def arrived(self, regions: Sequence[Region], before: Pixels) -> bool | None:
-        """Do these parts look as in the later frame, and not as in the one before the act that changed them?
-
-        None: they look like neither.
-        """
-        like = unlike = whole = 0.0
-        for region in regions:
-            here = self.now.observation.crop(region.moved(self.dx, self.dy))
-            later, earlier = _part(self.goal, region), _part(before, region)
-            if here.shape != later.shape or here.shape != earlier.shape or not here.size:
-                return None
-            same, was = _alike(here, later), _alike(here, earlier)
-            whole += region.area
-            like += region.area * same
-            # What is the same to the pixel is the later one, however little the two differ.
-            unlike += region.area * (min(was, 1 - MARGIN) if same == 1.0 and (later != earlier).any() else was)
-        if not whole or (like < LIKE * whole and unlike < LIKE * whole):
-            return None
-        return like >= LIKE * whole and like - unlike >= MARGIN * whole
 
 
 @dataclass
@@ -102,7 +68,7 @@ class Rejoin:
         pixels = recorded.pixels(before)
         if not toggles or compared is None or effect is None or pixels is None:
             return False
-        return bool(compared.arrived(effect.regions, pixels))
+        return bool(compared.exactly(effect.regions, pixels))
 
     def _fits(self, index: int, now: Moment) -> bool:
         """Is the screen one on which this step can be done: its window, and its target by cheap rungs?"""
@@ -135,7 +101,7 @@ class Rejoin:
             seen += 1
         return seen > 0
 
-    def _compared(self, first: int, after: int, now: Moment) -> _Compared | None:
+    def _compared(self, first: int, after: int, now: Moment) -> Compared | None:
         recorded, steps = self.playing.recorded, self.playing.demo.steps
         goal = recorded.before(steps[after]) if after < len(steps) else None
         goal = goal or recorded.after(steps[after - 1])
@@ -143,7 +109,7 @@ class Rejoin:
             return None
         pixels = recorded.pixels(goal)
         dx, dy = _offset(goal, now.observation)
-        return None if pixels is None else _Compared(now, pixels, dx, dy)
+        return None if pixels is None else Compared(now.observation, pixels, dx, dy)
 
     def _only_focus(self, index: int, after: int) -> bool:
         """A click that only gave the focus to what the next step typed into: what was typed is looked at."""
@@ -164,7 +130,7 @@ class Rejoin:
         then = self.playing.recorded.effect(following)
         return any(region.holds(point.x, point.y) for region in effect.regions) and _covered(effect, then)
 
-    def _there(self, step: DemoStep, compared: _Compared | None, now: Moment, *, last: bool) -> bool:
+    def _there(self, step: DemoStep, compared: Compared | None, now: Moment, *, last: bool) -> bool:
         effect = self.playing.recorded.effect(step)
         before = self.playing.recorded.before(step)
         pixels = None if before is None else self.playing.recorded.pixels(before)
@@ -186,7 +152,7 @@ class Rejoin:
             return True
         return not _held(expect, before, pixels, self.playing)
 
-    def _typed(self, step: DemoStep, compared: _Compared | None, now: Moment) -> bool:
+    def _typed(self, step: DemoStep, compared: Compared | None, now: Moment) -> bool:
         """Is what it types read where it was typed? A secret can't be."""
         text = filled(step.text or "", self.playing.values)
         wanted = squeezed(text)
@@ -202,7 +168,7 @@ class Rejoin:
         lines = [e for e in now.scene.lines if any(area.holds(*e.region.middle) for area in areas)]
         return wanted in squeezed(" ".join(line.text for line in lines))
 
-    def _typed_at(self, step: DemoStep, compared: _Compared | None, now: Moment) -> list[Region]:
+    def _typed_at(self, step: DemoStep, compared: Compared | None, now: Moment) -> list[Region]:
         found = self.playing.spotted(step.on, now) if step.on else None
         if found:
             return [found.region.grown(2)]
@@ -250,13 +216,3 @@ def _covered(effect: Effect, then: Effect | None) -> bool:
     area = sum(region.area for region in effect.regions)
     again = sum(region.shared(other).area for region in effect.regions for other in (then.regions if then else ()))
     return area > 0 and again >= COVERED * area
-
-
-def _alike(one: Pixels, other: Pixels) -> float:
-    from screenwright.tools.patches import resemblance
-
-    return 1.0 if (one == other).all() else min(0.999, resemblance(one, other))
-
-
-def _part(pixels: Pixels, region: Region) -> Pixels:
-    return pixels[max(0, region.y) : region.bottom, max(0, region.x) : region.right]

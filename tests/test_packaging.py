@@ -27,7 +27,7 @@ UNNAMED = {
     "jsonschema": "asked for by `kinds.package` in agent/schemas.py",
 }
 # Extras whose code comes with a later issue; a name leaves this list with the code that imports it.
-LATER = {"phone", "record", "bench"}
+LATER = {"phone", "bench"}
 
 
 def sources() -> list[Path]:
@@ -228,7 +228,9 @@ def test_every_setting_is_read_by_something() -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
     }
     assert ("Limits", "stuck") in settings(), "this test must see the limits"
-    assert [f"{model}.{name}" for model, name in settings() if name not in read] == []
+    # `screenwright_...` is the version of a file's form: it is checked by being validated
+    unread = [f"{model}.{name}" for model, name in settings() if name not in read]
+    assert [each for each in unread if ".screenwright_" not in each] == []
 
 
 def test_xlib_is_the_one_that_has_damage() -> None:

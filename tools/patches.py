@@ -15,7 +15,7 @@ import numpy.typing as npt
 from screenwright.tools.geometry import Region, Size
 from screenwright.tools.observation import Pixels
 from screenwright.tools.patch_fit import agreement
-from screenwright.tools.patch_marks import Edges, edges, in_row, marks_of
+from screenwright.tools.patch_marks import edges, in_row, marks_of
 from screenwright.tools.patch_search import Peak, Pictured, search
 
 __all__ = ["alike", "cut", "resemblance", "thumbnail"]
@@ -26,7 +26,6 @@ ABOVE_PX, BELOW_PX, BESIDE_PX = 26, 12, 14
 LABEL_PX = 330
 """How far to the left a label is looked for."""
 GROW_PX = 110
-PLAIN_EDGES = 12.0
 THUMB = (160, 100)
 
 Thumbnail = npt.NDArray[np.float32]
@@ -169,5 +168,5 @@ def _crop(pixels: Pixels, region: Region) -> Pixels:
     return pixels[r.y : r.bottom, r.x : r.right]
 
 
-def _size(pixels: Pixels | Edges) -> Size:
+def _size(pixels: Pixels) -> Size:
     return Size(pixels.shape[1], pixels.shape[0])

@@ -49,7 +49,12 @@ def elements_json(observation: Observation) -> list[Json]:
 
 
 def elements(told: Iterable[Json]) -> tuple[Element, ...]:
-    return tuple(Element(**{"text": "", **facts, "region": Region(*facts["region"])}) for facts in told)
+    return tuple(_element(facts) for facts in told)
+
+
+def _element(facts: Json) -> Element:
+    held: Json = {"text": "", **facts, "region": Region(*facts["region"])}
+    return Element(**held)
 
 
 def step(facts: Json, size: Size, load: Load, told: Told) -> Step:

@@ -1,3 +1,4 @@
+# pyright: basic
 """Recorded demos on programs that have changed: how each drift is made, and three ways to play a recording.
 
 Whether a replay succeeded is looked up outside the screen. `claimed` is what the player itself says: a replay

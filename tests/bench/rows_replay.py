@@ -1,3 +1,4 @@
+# pyright: basic
 """Replays of recorded demos: on programs that have changed, and how fast."""
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from screenwright.policies.model_policy import ModelPolicy
     from screenwright.policies.oracle import Misses, Oracle
     from screenwright.policies.policy import Policy
+    from screenwright.policies.replay.policy import Replay
     from screenwright.policies.scripted import Scripted
     from screenwright.policies.scripted_model import ScriptedModel
     from screenwright.policies.sure import Sure
@@ -30,6 +31,7 @@ _HOMES = {
     "Oracle": "screenwright.policies.oracle",
     "Policy": "screenwright.policies.policy",
     "Qwen3VL": "screenwright.policies.late",
+    "Replay": "screenwright.policies.replay.policy",
     "Scripted": "screenwright.policies.scripted",
     "ScriptedModel": "screenwright.policies.scripted_model",
     "Served": "screenwright.policies.late",
@@ -46,6 +48,7 @@ __all__ = [
     "Oracle",
     "Policy",
     "Qwen3VL",
+    "Replay",
     "Scripted",
     "ScriptedModel",
     "Served",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("agent", "tools", "policies", ".ci", "tests/bench", "tests/tiny", "tests/typeview")
+PARTS = ("agent", "tools", "policies", ".ci", "tests/bench", "tests/tiny", "tests/typeview", "demos")
 
 
 @pytest.fixture
@@ -19,10 +19,10 @@ def copy(tmp_path: Path) -> Path:
     """The tree as the gate sees it, to be broken."""
     for part in PARTS:
         (tmp_path / part).parent.mkdir(exist_ok=True)
-        ignore = shutil.ignore_patterns("__pycache__", "checkpoint")
+        ignore = shutil.ignore_patterns("__pycache__", "checkpoint", "recorded")
         shutil.copytree(ROOT / part, tmp_path / part, symlinks=True, ignore=ignore)
-    for name in ("pyproject.toml", "README.md", "LICENSE", "Makefile"):
-        shutil.copy(ROOT / name, tmp_path)
+    for name in ("pyproject.toml", "README.md", "LICENSE", "Makefile", "tests/replay_screens.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 

@@ -128,10 +128,12 @@ class _Compiler:
         points = (getattr(draft.act.action, "point", None) for draft in reversed(self._drafts.steps))
         return next((point for point in points if point is not None), None)
 
-    def _wait(self, act: Act, following: Act | None) -> _Draft:
+    def _wait(self, act: Act, following: Act | None) -> _Draft | None:
         before = expecting.of_wait(self._describer, act, following, self._parameters.values)
+        if before is None:
+            return None
         facts = {"do": "wait", "before": before, "seconds": expecting.wait_seconds(act.waited_s)}
-        return _Draft(act, facts, "wait " + (before.see[0] if before.see else before.window or "for a change"))
+        return _Draft(act, facts, "wait " + (before.see[0] if before.see else before.window or ""))
 
     def _typed(self, act: Act, action: TypeText) -> _Draft:
         """Into the field that the last act went to, or into one that is known, or just to the focus."""

@@ -111,6 +111,10 @@ def _where_it_appeared(describer: Describer, act: Act, typed: str) -> Region | N
     lines = [e for e in scene.lines if start and start in squeezed(e.text) and area.holds(*e.region.middle)]
     if not lines and not PLACEHOLDER.search(typed):
         return None
+    before = {squeezed(e.text) for e in describer.scene(act.before).lines}
+    came = [e for e in scene.lines if start and start in squeezed(e.text) and squeezed(e.text) not in before]
+    if len(came) > 1:
+        return None  # a spreadsheet shows it in the cell and in a bar above: neither is known to be the one
     x, y = (lines[0].region if lines else act.effect.regions[0]).middle
     for looked in (describer.scene(act.before), scene):
         fields: list[Element] = [e for role in ENTERED for e in looked.widgets.of(role)]

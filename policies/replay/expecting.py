@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from screenwright.policies.replay.acts import Act
-from screenwright.policies.replay.demo import Expect
+from screenwright.policies.replay.demo import PLACEHOLDER, Expect
 from screenwright.policies.replay.describing import ENTERED, Describer
 from screenwright.policies.replay.titles import stable_title
 from screenwright.policies.replay.words_around import lasting, values_shown
+from screenwright.tools.actions import aim
 from screenwright.tools.elements import Element
-from screenwright.tools.geometry import Region
+from screenwright.tools.geometry import Point, Region
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Scene
 from screenwright.tools.wording import squeezed
@@ -40,18 +41,20 @@ def after(describer: Describer, act: Act, target: Region | None, values: Mapping
         if target is None
         else any(not _within(region, target.grown(10)) for region in effect.regions)
     )
-    see = new_texts(describer, act.before, act.after, values) if more or window else ()
+    where = None if window else effect.regions
+    see = new_texts(describer, act.before, act.after, values, where=where) if more or window else ()
     return Expect(see=see[: 1 if window else MOST_TEXTS], window=window, change=change)
 
 
-def of_wait(describer: Describer, act: Act, following: Act | None, values: Mapping[str, str]) -> Expect:
-    """What a person waited for."""
+def of_wait(describer: Describer, act: Act, following: Act | None, values: Mapping[str, str]) -> Expect | None:
+    """What a person waited for: of the texts that came, the one nearest to what was done then; None: nothing."""
     then = following.before if following else act.after
     if then is None:
-        return Expect(change=True)
+        return None
     window = other_window(act.before, then.title, then.program, values)
-    see = new_texts(describer, act.before, then, values, again=True)[:1]
-    return Expect(see=see, window=window) if see or window else Expect(change=True)
+    near = aim(following.action) if following else None
+    see = new_texts(describer, act.before, then, values, again=True, near=near)[:1]
+    return Expect(see=see, window=window) if see or window else None
 
 
 def wait_seconds(recorded_s: float) -> float:
@@ -68,11 +71,19 @@ def other_window(
 
 
 def new_texts(
-    describer: Describer, before: Observation, then: Observation, values: Mapping[str, str], *, again: bool = False
+    describer: Describer,
+    before: Observation,
+    then: Observation,
+    values: Mapping[str, str],
+    *,
+    again: bool = False,
+    near: Point | None = None,
+    where: Sequence[Region] | None = None,
 ) -> tuple[str, ...]:
-    """Texts that came, those first that say most; parameters in place of their values.
+    """Texts that came, those first that say most, or that are nearest to a point; parameters for their values.
 
-    `again`: also those that had been there before and came back.
+    `again`: also those that had been there before and came back. `where`: only in these parts of the frame. A tree
+    that tells late names toolbars that were there all along: what can't be read is not taken.
     """
     try:
         old, new = describer.scene(before), describer.scene(then)
@@ -80,14 +91,34 @@ def new_texts(
         return ()
     known = {squeezed(e.text) for e in (*old.lines, *old.elements)}
     describer.seen |= known
+    words = {word for line in old.lines for word in line.text.split()}
+    typed = [squeezed(text) for text in describer.typed]
     found: dict[str, float] = {}
     for element in _fixed(new):
         said = with_parameters(element.text.strip(), values, read=element.source == "ocr")
         told = next((p for p in sorted(_pieces(said), key=len, reverse=True) if lasting(p)), None)
         fresh = squeezed(element.text) not in (known if again else describer.seen)
-        if told and fresh and element.confidence >= 0.8:
+        says = told and len(PLACEHOLDER.sub("", told).strip(" ,;:-")) > 2 and not _old(told, words, typed)
+        if told and says and fresh and element.confidence >= 0.8 and _readable(element, new, where):
             found[told] = min(len(told), 40) * element.confidence
+            if near is not None:
+                found[told] = -element.region.distance(near.x, near.y)
     return tuple(sorted(found, key=lambda text: -found[text]))
+
+
+def _old(text: str, words: set[str], typed: Sequence[str]) -> bool:
+    """Is it only read otherwise than before (a caret stood in it, two lines became one), or what was typed?"""
+    from rapidfuzz import fuzz
+
+    said = squeezed(text)
+    return all(word in words for word in text.split()) or any(fuzz.ratio(said, each) >= 85 for each in typed)
+
+
+def _readable(element: Element, scene: Scene, where: Sequence[Region] | None) -> bool:
+    """Is it written there, and in one of these parts?"""
+    if where is not None and not any(part.holds(*element.region.middle) for part in where):
+        return False
+    return element.source == "ocr" or any(element.region.holds(*line.region.middle) for line in scene.lines)
 
 
 def with_parameters(text: str, values: Mapping[str, str], *, read: bool = False) -> str:

@@ -41,9 +41,9 @@ def after(describer: Describer, act: Act, target: Region | None, values: Mapping
         if target is None
         else any(not _within(region, target.grown(10)) for region in effect.regions)
     )
-    where = None if window else effect.regions
-    see = new_texts(describer, act.before, act.after, values, where=where) if more or window else ()
-    return Expect(see=see[: 1 if window else MOST_TEXTS], window=window, change=change)
+    # Where another window came, its title is enough: what stands in it, the next steps look for.
+    see = new_texts(describer, act.before, act.after, values, where=effect.regions) if more and not window else ()
+    return Expect(see=see[:MOST_TEXTS], window=window, change=change)
 
 
 def of_wait(describer: Describer, act: Act, following: Act | None, values: Mapping[str, str]) -> Expect | None:

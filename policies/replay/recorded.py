@@ -54,6 +54,24 @@ class Recorded:
         effect = self.effect(step)
         return None if effect is None else effect.where != "nothing"
 
+    def new_window(self, index: int) -> bool:
+        """Had its window just come when this step was done: is it the first act, or was the last in another?"""
+        here = self.before(self._steps[index])
+        earlier = [step for step in self._steps[:index] if step.do != "wait"]
+        last = self.before(earlier[-1]) if earlier else None
+        return here is not None and (last is None or last.title != here.title)
+
+    def likeness(self, step: DemoStep, now: Observation) -> float:
+        """How like the window with the focus is to the recorded one before this step; 1.0 where nobody knows."""
+        from screenwright.tools.patches import resemblance
+
+        before = self.before(step)
+        pixels = None if before is None else self.pixels(before)
+        if before is None or pixels is None or before.focus is None or now.focus is None or not now.focus.area:
+            return 1.0
+        area = before.focus
+        return resemblance(pixels[area.y : area.bottom, area.x : area.right], now.crop(now.focus))
+
     def pixels(self, observation: Observation) -> Pixels | None:
         """(H, W, 3) RGB of a recorded frame; None where its files are gone."""
         key = id(observation)

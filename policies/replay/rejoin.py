@@ -50,7 +50,10 @@ class Rejoin:
         return self.later(index, now) is not None
 
     def ticked(self, index: int, found: Found, now: Moment) -> bool:
-        """Is a box or a choice that this click is to change as the click left it? Once more would undo it."""
+        """Is a tick box that this click is to change as the click left it? Once more would undo it.
+
+        One of several choices is clicked all the same: that undoes nothing, and is surer than any look.
+        """
         step, recorded = self.playing.step(index), self.playing.recorded
         if step.do != "click" or step.button not in (None, "left"):
             return False
@@ -63,7 +66,7 @@ class Rejoin:
         here = _checked(now.observation.elements, found.point.x, found.point.y)
         if None not in (was, became, here):
             return was is not became and here is became
-        toggles = step.on is not None and step.on.role in ("checkbox", "radio")
+        toggles = step.on is not None and step.on.role == "checkbox"
         compared, effect = self._compared(index, index + 1, now), recorded.effect(step)
         pixels = recorded.pixels(before)
         if not toggles or compared is None or effect is None or pixels is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from screenwright.policies.literal.moment import Moment
 from screenwright.policies.replay.demo import Expect, Looks
@@ -21,6 +21,8 @@ STRANGE_S = 0.5
 SCROLL_S = 4.0
 ALIKE_S = 2.0
 SURE = 0.85  # below it, a place that cheap rungs have found is looked at by the others too
+DRAWN_S = 4.0
+LOOKS_LIKE = 0.6
 NO_MODEL = RUNGS[:-1]
 
 Seen = Generator[Decision, Moment, Moment]
@@ -38,6 +40,7 @@ class Watching:
     playing: Playing
     interruptions: Interruptions
     onward: Callable[[int, Moment], bool]
+    typed_in: set[int] = field(default_factory=set[int])
 
     def seek(self, index: int, looks: Looks, now: Moment, patience_s: float | None = None) -> Sought:
         """The target, and the moment it was seen in. Hitch: it does not come, or two are too alike."""
@@ -135,4 +138,18 @@ class Watching:
                 raise Hitch(f"what is typed would go to {other} (looked for {waited:.0f} s)", now)
             wait = Wait(seconds=(STRANGE_S if waited < STRANGE_S else patience_s) - waited, until_change=True)
             now = yield playing.decision(index, wait, f"what is typed would go to {other}; waiting")
+        return (yield from self._drawn(index, now))
+
+    def _drawn(self, index: int, now: Moment) -> Seen:
+        """In a window that has just come, wait a little until it looks as it did: before, it loses keys."""
+        playing, began = self.playing, time.monotonic()
+        if index in self.typed_in or not playing.recorded.new_window(index):
+            return now
+        self.typed_in.add(index)
+        while playing.recorded.likeness(playing.step(index), now.observation) < LOOKS_LIKE:
+            left = min(DRAWN_S, playing.patience_s) - (time.monotonic() - began)
+            if left <= 0:
+                break
+            wait = Wait(seconds=left, until_change=True)
+            now = yield playing.decision(index, wait, "its window does not look as it did yet; waiting a moment")
         return now

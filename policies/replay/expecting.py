@@ -116,7 +116,7 @@ def _old(text: str, words: set[str], typed: Sequence[str]) -> bool:
 
 def _readable(element: Element, scene: Scene, where: Sequence[Region] | None) -> bool:
     """Is it written there, and in one of these parts?"""
-    if where is not None and not any(part.holds(*element.region.middle) for part in where):
+    if where is not None and not any(part.shared(element.region).area for part in where):
         return False
     return element.source == "ocr" or any(element.region.holds(*line.region.middle) for line in scene.lines)
 

@@ -45,7 +45,7 @@ def _wanted(sought: Sought) -> list[Target]:
     words = looks.text or looks.name
     if role in UNLABELLED:
         named = sought.label or words
-        loose = [Target(named)] if named and role in TICKS and words else []
+        loose = [Target(named)] if named and role in TICKS else []
         return [Target(named, role), *loose] if named else []
     if words:
         return [Target(words, role)]

@@ -10,15 +10,17 @@ import importlib
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from pages import Row, index_page, run_page
+from replaying import REPLAYS
 from stage import CheckFailed, Stage
 
 from screenwright.agent.console import Console
 from screenwright.tools import Desktop, Reader
 from screenwright.tools.errors import ScreenwrightError
 
-NAMES = ("signup", "note", "sum", "order", "pointing")
+NAMES = ("signup", "note", "sum", "order", "pointing", *REPLAYS)
 
 
 def main() -> int:
@@ -26,7 +28,7 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     reader, rows = Reader(), list[Row]()
     for name in options.names:
-        demo = importlib.import_module(name)
+        demo: Any = REPLAYS.get(name) or importlib.import_module(name)
         folder = options.out / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -44,10 +46,10 @@ def main() -> int:
     return 0 if passed == len(options.names) else 1
 
 
-def play(demo: object, folder: Path, reader: Reader, here: bool) -> str:
+def play(demo: Any, folder: Path, reader: Reader, here: bool) -> str:
     with Desktop() if here else Desktop.virtual(1280, 800) as desktop:
         stage = Stage(desktop, folder, (Console(),), reader)
-        said: str = demo.play(stage)  # type: ignore[attr-defined]
+        said: str = demo.play(stage)
         return said
 
 

@@ -38,7 +38,7 @@ class Recorded:
 
     def play(self, stage: Stage) -> str:
         demo = DemoFolder.open(str(HERE / "recorded" / self.name))
-        staging = STAGINGS[self.name](stage.desktop, stage.folder, DRIFTS[self.name])
+        staging = STAGINGS[self.name](stage.desktop, stage.folder.resolve(), DRIFTS[self.name])
         staging.open()
         try:
             policy = Replay(demo, reader=stage.reader)

@@ -11,7 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.parametrize("name", ["signup", "note", "sum", "order", "pointing"])
+REPLAYS = ["replay_signup", "replay_contacts", "replay_note", "replay_order", "replay_sum"]
+
+
+@pytest.mark.parametrize("name", ["signup", "note", "sum", "order", "pointing", *REPLAYS])
 def test_a_demo_passes_and_leaves_its_page(name: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "demos"), name, "--out", str(tmp_path)],

@@ -127,9 +127,12 @@ class Run:
         return kind
 
 
-@pytest.mark.parametrize("crops", [False, True], ids=["whole pictures", "crops"])
-def test_twenty_steps_with_cuts_are_those_of_a_full_prefill(checkpoint: Checkpoint, crops: bool) -> None:
+@pytest.mark.parametrize(("crops", "singly"), [(False, False), (True, False), (True, True)])
+def test_twenty_steps_with_cuts_are_those_of_a_full_prefill(
+    checkpoint: Checkpoint, crops: bool, singly: bool
+) -> None:
     engine = Engine(checkpoint, sessions=1)
+    engine.network.singly = singly
     logits = Logits(engine)
     history = History(dialect("plain"), grow=5, keep=2, budget=64, crops=crops)
     history.begin("Do it")

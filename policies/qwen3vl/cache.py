@@ -24,6 +24,8 @@ class Session:
     looks: list[Look] = field(default_factory=list[Look])
     answered: int = 0
     """How many of its ids the last prompt had."""
+    single: Any = None
+    """The pass over one token, if one was made for these buffers: a `single.Single`."""
 
     @classmethod
     def new(cls, layers: int) -> Session:
@@ -65,6 +67,10 @@ class Session:
             layer.length = min(layer.length, length)
         del self.ids[length:]
         self.looks = [look for look in self.looks if look.end <= length]
+
+    def has_room(self) -> bool:
+        keys = self.layers[0].keys
+        return keys is not None and len(self.ids) < keys.shape[-2]
 
     def took(self, ids: Sequence[int], looks: Sequence[Look]) -> None:
         """These ids have gone through every layer. The pixels of a picture are not needed any more."""

@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from screenwright.policies.qwen3vl.attention import ours
+from screenwright.policies.qwen3vl.attention import applies, ours
 from screenwright.policies.qwen3vl.cache import Session
 from screenwright.policies.qwen3vl.loading import Checkpoint
+from screenwright.policies.qwen3vl.memory import out_of_memory
 from screenwright.policies.qwen3vl.prompt import Look, Prompt, positions
+from screenwright.policies.qwen3vl.single import MOST, Single
 from screenwright.tools.errors import Stopped
 
 CHUNK = 4096  # ids of one pass, pictures not parted
@@ -40,6 +42,9 @@ class Network:
         self._kind_of_output: Any = None
         self._next_place = 0
         self._stop: Callable[[], bool] | None = None
+        self.captured = self.device.type == "cuda"
+        self.singly = self.captured and applies(self._text) and self._on_one_device()
+        """Whether a reply's tokens are fed by `Single`, and whether that is one graph."""
         self._watch_layers()
 
     def session(self) -> Session:
@@ -57,12 +62,44 @@ class Network:
         return logits
 
     def step(self, ids: Sequence[int], session: Session) -> Any:
-        """Feed a reply's next ids; the logits after the last one."""
+        """Feed a reply's next ids; the logits after the last one, valid until the next step."""
+        if self.singly and len(ids) <= MOST:
+            logits = self._one_by_one(ids, session)
+            if logits is not None:
+                return logits
         place = np.arange(self._next_place, self._next_place + len(ids))
         logits = self._pass(list(ids), np.broadcast_to(place, (3, len(ids))), [], session)
         session.took(ids, [])
         self._next_place += len(ids)
         return logits
+
+    def _one_by_one(self, ids: Sequence[int], session: Session) -> Any:
+        """None: an ordinary pass must do it."""
+        logits: Any = None
+        for done, token in enumerate(ids):
+            self._asked_to_stop()
+            if session.single is None or not session.single.fits(session):
+                session.single = self._single(session)
+            if session.single is None:
+                return self.step(ids[done:], session) if done else None
+            logits = session.single.step(token, self._next_place, session)
+            session.took([token], [])
+            self._next_place += 1
+        return logits
+
+    def _single(self, session: Session) -> Single | None:
+        if not session.has_room():
+            return None  # the ordinary pass makes more
+        stop, self._stop = self._stop, None  # an exception amid a capture is one too many
+        try:
+            return Single(self._model, self._cache_name, session, captured=self.captured)
+        except RuntimeError as error:
+            if out_of_memory(error):
+                raise
+            self.singly = False  # quantised weights and experts may ask the CPU amid a pass
+            return None
+        finally:
+            self._stop = stop
 
     def mask(self, allowed: Any) -> Any:
         return self._torch.from_numpy(allowed).to(self.device)
@@ -127,13 +164,19 @@ class Network:
         """A hook before every layer costs microseconds, and a pass of seconds becomes stoppable."""
 
         def look(*_: object) -> None:
-            if self._stop is not None and self._stop():
-                raise Stopped("stopped while the model was working")
+            self._asked_to_stop()
 
         for name, module in self._model.named_modules():
             _, _, last = name.rpartition(".")
             if last.isdigit() or last in ("mlp", "self_attn", "attn", "merger"):
                 module.register_forward_pre_hook(look)
+
+    def _asked_to_stop(self) -> None:
+        if self._stop is not None and self._stop():
+            raise Stopped("stopped while the model was working")
+
+    def _on_one_device(self) -> bool:
+        return all(weights.device == self.device for weights in self._model.parameters())
 
 
 def _chunks(prompt: Prompt, kept: int) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-BLOCK = 1024  # tokens that a cache grows by at least
+BLOCK = 1024  # tokens that a cache grows by at least; its room is a multiple of it
 
 
 class Layer:
@@ -23,9 +23,15 @@ class Layer:
         self.length = 0
         self.keys: Any = None
         self.values: Any = None
+        self.index: Any = None
+        """The next token's place, a number on the device, (1,): the whole room is returned then, to be masked."""
 
     def update(self, keys: Any, values: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """Append; returns views of all that is held."""
+        if self.index is not None:
+            self.keys.index_copy_(-2, self.index, keys)
+            self.values.index_copy_(-2, self.index, values)
+            return self.keys, self.values
         end = self.length + keys.shape[-2]
         if self.keys is None or end > self.keys.shape[-2]:
             self.keys, self.values = self._grown(self.keys, keys, end), self._grown(self.values, values, end)
@@ -35,8 +41,9 @@ class Layer:
         return self.keys[..., :end, :], self.values[..., :end, :]
 
     def _grown(self, held: Any, like: Any, end: int) -> Any:
-        room = max(end, self.length + self.length // 4) + BLOCK
-        grown = like.new_empty((*like.shape[:-2], room, like.shape[-1]))
+        room = (max(end, self.length + self.length // 4) // BLOCK + 2) * BLOCK
+        # zeros, since what a mask hides must be finite: nothing times NaN is NaN
+        grown = like.new_zeros((*like.shape[:-2], room, like.shape[-1]))
         if held is not None:
             grown[..., : self.length, :] = held[..., : self.length, :]
         return grown

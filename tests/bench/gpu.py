@@ -46,6 +46,12 @@ def measured(engine: Any, size: Size, steps: tuple[int, ...]) -> list[tuple[str,
     rate = statistics.median(use["reply_tokens"] / use["decode_s"] for use in held)
     forced = sum(use["forced_tokens"] for use in held) / sum(use["reply_tokens"] for use in held)
     found.append(("decode, held to the grammar", f"{rate:.1f} tokens/s, {forced:.0%} of them certain"))
+    singly, engine.network.singly = engine.network.singly, False
+    plain = engine.reply(turns, shape=spoken.shape(screen), limit=64).usage
+    engine.network.singly = singly
+    how = "as graphs" if singly else "no graphs: a pass could not be captured"
+    rate = plain["reply_tokens"] / plain["decode_s"]
+    found.append(("the same, kernel by kernel", f"{rate:.1f} tokens/s (the rows above: {how})"))
     found.append(("caches", f"{engine.cache_bytes / 1e9:.2f} GB"))
     if cuda:
         found.append(("peak memory", f"{torch.cuda.max_memory_allocated() / 1e9:.1f} GB"))

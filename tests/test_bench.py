@@ -29,6 +29,12 @@ def read_right() -> Row:
 def too_early() -> Row:
     return Row(0, "fixed sleep", 8, floor=1)
 
+@row("replay_drift_success", unit="share", more=True)
+def drift() -> Row:
+    line = {"drift": "dark", "of": 2, "ours": 2, "coordinates": 1, "template": 0}
+    wrong = {"ours_wrong": 0, "coordinates_wrong": 1, "template_wrong": 0}
+    return Row(1, "template", 0.5, extra={"table": [line | wrong]})
+
 @row("broken", unit="s")
 def broken() -> Row:
     raise RuntimeError("no [screen] here")
@@ -64,7 +70,7 @@ def test_a_row_that_fails_or_hangs_is_shown_and_the_others_go_on(house: Path) ->
     done = bench(house)
     assert done.returncode == 1
     assert "RuntimeError: no [screen] here" in done.stderr
-    assert "3/5 rows measured" in done.stdout
+    assert "4/6 rows measured" in done.stdout
     rows = figures(house)
     assert set(rows) == {"fast", "read_right", "too_early", "broken", "endless"}
     assert rows["broken"]["error"] == "RuntimeError: no [screen] here"
@@ -110,6 +116,35 @@ def test_the_table_goes_into_the_readme_between_its_markers(house: Path) -> None
     assert text.endswith("<!-- /bench -->\nafter\n")
     readme.write_text("no markers")
     assert bench(house, "--readme").returncode == 1
+
+
+def test_rows_that_were_not_measured_now_stay_in_the_readme(house: Path) -> None:
+    readme = house / "README.md"
+    bench(house, "fast", "too_early")
+    readme.write_text("<!-- bench -->\n<!-- /bench -->\n")
+    bench(house, "--readme")
+    before = readme.read_text()
+    (house / "build" / "bench.json").unlink()
+    bench(house, "read_right")
+    text = before.replace("| `too_early`", "| `gone` | A row that is no more |\n| `too_early`")
+    readme.write_text(text.replace("Measured 2", "Measured 2001-02-03 and 2"))
+    bench(house, "--readme")
+    text = readme.read_text()
+    rows = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
+    assert rows == ["fast", "read_right", "too_early"]
+    assert "| `fast` | Quick | 2 ms | 100 (slow) | 50x | ratio >= 20: met |" in text
+    assert text.count("Measured") == 1
+    assert "Measured 2001-02-03 and 20" in text
+
+
+def test_the_drift_table_has_a_place_of_its_own(house: Path) -> None:
+    bench(house, "replay_drift_success")
+    readme = house / "README.md"
+    readme.write_text("<!-- bench -->\n<!-- /bench -->\nx\n<!-- drift -->\nold\n<!-- /drift -->\n")
+    bench(house, "--readme")
+    text = readme.read_text()
+    assert "| dark | 2 | 2 | 1, 1 wrong | 0 |\n| **all** | **2** | **2** | **1, 1 wrong** | **0** |" in text
+    assert "old" not in text
 
 
 def test_the_gpu_bench_runs_over_a_small_model_and_says_when_there_is_no_gpu() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from harness import BENCHES, ROOT, Measured, discover
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
+DRIFT, END_DRIFT = "<!-- drift -->", "<!-- /drift -->"
 
 
 def number(figure: float) -> str:
@@ -48,34 +50,77 @@ def meaning(name: str) -> str:
     return said.partition(". ")[0].rstrip(".")
 
 
-def markdown(rows: dict[str, Measured]) -> str:
-    """The same as Markdown, measured rows only, and where and when they were measured."""
+def markdown(rows: dict[str, Measured], before: str = "") -> str:
+    """The same as Markdown, when and where it was measured; what was not measured now stays as it was before."""
+    kept = dict(re.findall(r"^(?=\| `(\w+)`)(.*)$", before, re.MULTILINE))
+    kept = {name: line for name, line in kept.items() if name in BENCHES and name not in rows}
     good = {name: row for name, row in rows.items() if "error" not in row}
     lines = ["| row | what | value | baseline | ratio | wanted |", "|---|---|--:|--:|--:|---|"]
-    for name, row in good.items():
-        ours = f"{number(row['value'])} {row['unit']}"
-        theirs = f"{number(row['baseline'])} ({row['baseline_name']})"
-        ratio = f"{number(row['ratio'])}x"
-        lines.append(f"| `{name}` | {meaning(name)} | {ours} | {theirs} | {ratio} | {verdict(row)} |")
-    days = sorted({str(row["date"])[:10] for row in good.values()})
-    machines = sorted({str(row["machine"]) for row in good.values()})
-    lines += ["", f"Measured {' and '.join(days)} on {'; '.join(machines)}."]
+    for name in [*BENCHES, *(set(good) - set(BENCHES))]:
+        if name in good:
+            lines.append(_line(name, good[name]))
+        elif name in kept:
+            lines.append(kept[name])
+    days = {str(row["date"])[:10] for row in good.values()}
+    machines = {str(row["machine"]) for row in good.values()}
+    if kept and (said := re.search(r"^Measured (.*?) on (.*)\.$", before, re.MULTILINE)):
+        days |= set(re.findall(r"\d{4}-\d\d-\d\d", said[1]))
+        machines |= set(said[2].split("; "))
+    lines += ["", f"Measured {_listed(days)} on {'; '.join(sorted(machines))}."]
     return "\n".join(lines)
 
 
+def _line(name: str, row: Measured) -> str:
+    ours = f"{number(row['value'])} {row['unit']}"
+    theirs = f"{number(row['baseline'])} ({row['baseline_name']})"
+    return f"| `{name}` | {meaning(name)} | {ours} | {theirs} | {number(row['ratio'])}x | {verdict(row)} |"
+
+
+def _listed(days: set[str]) -> str:
+    *first, last = sorted(days)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def drifts(row: Measured) -> str:
+    """The drift table: how many of the demos each player did right, and how often it claimed so wrongly."""
+    players = {"ours": "screenwright", "coordinates": "coordinates", "template": "template"}
+    lines = [f"| what has changed | demos | {' | '.join(players.values())} |", "|---|--:|--:|--:|--:|"]
+    table = row["extra"]["table"]
+    for line in table:
+        cells = " | ".join(_done(line[player], line[f"{player}_wrong"]) for player in players)
+        lines.append(f"| {line['drift']} | {line['of']} | {cells} |")
+    sums = {key: sum(line[key] for line in table) for key in table[0] if key != "drift"}
+    cells = " | ".join(f"**{_done(sums[player], sums[f'{player}_wrong'])}**" for player in players)
+    return "\n".join([*lines, f"| **all** | **{sums['of']}** | {cells} |"])
+
+
+def _done(right: int, wrong: int) -> str:
+    return f"{right}, {wrong} wrong" if wrong else str(right)
+
+
 def write_readme(rows: dict[str, Measured]) -> int:
-    """Put the table in README.md; 0, or 1 with a line that says what is missing."""
+    """Put the tables in README.md; 0, or 1 with a line that says what is missing."""
     discover()
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
-    head, found, rest = text.partition(BEGIN)
-    _, closed, tail = rest.partition(END)
-    if not (found and closed):
+    parts = _between(text, BEGIN, END)
+    if parts is None:
         print(f"bench: README.md has no {BEGIN} ... {END}", file=sys.stderr)
         return 1
     if not rows:
         print("bench: build/bench.json has no rows; run `make bench` first", file=sys.stderr)
         return 1
-    readme.write_text(f"{head}{BEGIN}\n{markdown(rows)}\n{END}{tail}", encoding="utf-8")
+    text = f"{parts[0]}\n{markdown(rows, parts[1])}\n{parts[2]}"
+    drift, parts = rows.get("replay_drift_success"), _between(text, DRIFT, END_DRIFT)
+    if drift and "error" not in drift and parts is not None:
+        text = f"{parts[0]}\n{drifts(drift)}\n{parts[2]}"
+    readme.write_text(text, encoding="utf-8")
     print(f"bench: {len(rows)} rows written to README.md")
     return 0
+
+
+def _between(text: str, begin: str, end: str) -> tuple[str, str, str] | None:
+    """What is before, between and after two markers, the markers kept; None: they are not there."""
+    head, found, rest = text.partition(begin)
+    middle, closed, tail = rest.partition(end)
+    return (head + begin, middle, end + tail) if found and closed else None

@@ -72,7 +72,7 @@ def test_a_row_that_fails_or_hangs_is_shown_and_the_others_go_on(house: Path) ->
     assert "RuntimeError: no [screen] here" in done.stderr
     assert "4/6 rows measured" in done.stdout
     rows = figures(house)
-    assert set(rows) == {"fast", "read_right", "too_early", "broken", "endless"}
+    assert set(rows) == {"fast", "read_right", "too_early", "replay_drift_success", "broken", "endless"}
     assert rows["broken"]["error"] == "RuntimeError: no [screen] here"
     assert str(rows["endless"]["error"]).startswith("TimeoutError")
 

@@ -10,11 +10,11 @@ from typing import IO, TYPE_CHECKING
 from screenwright.agent.console import printable
 from screenwright.policies.guard import Approve
 from screenwright.tools.actions import aim, describe
+from screenwright.tools.busy import CARET_PX
 from screenwright.tools.changes import changed_regions
 from screenwright.tools.errors import BadAction, Stopped
 from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Observation
-from screenwright.tools.settle import CARET_PX
 from screenwright.tools.steps import Decision, Verdict
 
 if TYPE_CHECKING:

@@ -10,25 +10,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-import numpy as np
-import numpy.typing as npt
-
 from screenwright.tools.actions import Action, aim
+from screenwright.tools.busy import Busy, is_caret, without_carets
 from screenwright.tools.changes import TILE, Tiles, changed_tiles, regions_of
 from screenwright.tools.device import Device
 from screenwright.tools.errors import BlackScreen
 from screenwright.tools.geometry import Region, Size
-from screenwright.tools.observation import Observation, Words
+from screenwright.tools.observation import Observation
 from screenwright.tools.patience import Patience, in_program, patience
 from screenwright.tools.steps import Effect, Where
 
 FRAME_S = 0.015  # between two looks, so that a video does not take a whole core
-CARET_PX = (3, 48)  # widest and tallest a text caret is
-BUSY_CHANGES, BUSY_S = 8, 0.4  # a tile that changed so often over so long never stops
-BUSY_APART_S = 0.045  # changes nearer to each other count as one
-BUSY_FORGOTTEN_S = 1.5
 NEAR_PX = 80
-FEW_TILES = 64  # more is no caret, and finding its parts takes milliseconds
 TOP_PX = 100  # tabs and toolbar of a browser; with a scale of 2 the tabs alone
 REGIONS_KEPT = 8
 
@@ -47,7 +40,7 @@ class Settler:
         self.device = device
         self.cap_s = cap_s
         self.patience = patience
-        self._busy = _Busy()
+        self._busy = Busy()
 
     def settle(self, before: Observation, action: Action, acted_at: float) -> tuple[Effect, Observation]:
         """Wait until the screen has stopped; the effect, and the last frame. DeviceLost passes through.
@@ -88,46 +81,10 @@ class Settler:
         return watch.effect(None, settled), watch.last
 
 
-class _Busy:
-    """Which tiles never stop, by how often and how lately each has changed."""
-
-    def __init__(self) -> None:
-        self._counts: npt.NDArray[np.int32] | None = None
-        self._first: npt.NDArray[np.float64] = np.zeros((0, 0))
-        self._latest: npt.NDArray[np.float64] = np.zeros((0, 0))
-
-    def without(self, tiles: Tiles, now: float) -> Tiles:
-        """Note these changes; the tiles among them that do stop."""
-        if self._counts is None or self._counts.shape != tiles.shape:
-            self._counts = np.zeros(tiles.shape, np.int32)
-            self._first = np.full(tiles.shape, now)
-            self._latest = np.full(tiles.shape, now)
-        stale = now - self._latest > BUSY_FORGOTTEN_S
-        fresh = tiles & (stale | (self._counts == 0))
-        self._first[fresh] = now
-        self._counts[stale] = 0
-        # An animation of a fifth of a second has as many frames as a slow spinner in two: time counts, not frames.
-        apart = tiles & (fresh | (now - self._latest >= BUSY_APART_S))
-        self._counts[apart] += 1
-        self._latest[apart] = now
-        return tiles & ~self.mask()
-
-    def mask(self) -> Tiles:
-        if self._counts is None:
-            return np.zeros((0, 0), np.bool_)
-        return np.asarray((self._counts >= BUSY_CHANGES) & (self._latest - self._first >= BUSY_S), np.bool_)
-
-    def forget_at(self, x: float, y: float) -> None:
-        """What was busy there is acted on now, and its changes count again."""
-        if self._counts is not None:
-            row, column = int(y) // TILE, int(x) // TILE
-            self._counts[max(0, row - 2) : row + 3, max(0, column - 2) : column + 3] = 0
-
-
 class _Watch:
     """One wait: looks at frame after frame and keeps what it learnt."""
 
-    def __init__(self, device: Device, before: Observation, busy: _Busy, start: float) -> None:
+    def __init__(self, device: Device, before: Observation, busy: Busy, start: float) -> None:
         self.device, self.before, self.busy, self.start = device, before, busy, start
         self.last = before
         self.first_at: float | None = None
@@ -158,7 +115,7 @@ class _Watch:
             self._note(now)
         else:
             previous, current = self.last.words, seen.words
-            tiles = _without_carets(changed_tiles(previous, current), previous, current)
+            tiles = without_carets(changed_tiles(previous, current), previous, current)
             if tiles.any():
                 tiles = self.busy.without(tiles, now)
                 if tiles.any():
@@ -192,7 +149,7 @@ class _Watch:
         moving = tuple(regions_of(mask)[:REGIONS_KEPT]) if mask.any() else ()
         area = self.last.frame.area
         return Effect(
-            where=_where(regions, spot),
+            where=where(regions, spot),
             share=min(1.0, sum(region.area for region in regions) / area),
             regions=tuple(regions[:REGIONS_KEPT]),
             first_s=None if self.first_at is None else self.first_at - self.start,
@@ -212,14 +169,14 @@ class _Watch:
         if mask.shape == tiles.shape:
             tiles &= ~mask
         regions = regions_of(tiles, a, b)
-        return [r for r in regions if not _is_caret(r) or (spot and r.distance(*spot) <= NEAR_PX)]
+        return [r for r in regions if not is_caret(r) or (spot and r.distance(*spot) <= NEAR_PX)]
 
     def _note(self, now: float) -> None:
         self.first_at = now if self.first_at is None else self.first_at
         self.changed_at = now
 
 
-def _where(regions: Sequence[Region], spot: tuple[float, float] | None) -> Where:
+def where(regions: Sequence[Region], spot: tuple[float, float] | None) -> Where:
     """Typing and keys have no point: what they change is where the focus is, and counts as near."""
     if not regions:
         return "nothing"
@@ -228,25 +185,11 @@ def _where(regions: Sequence[Region], spot: tuple[float, float] | None) -> Where
     return "elsewhere"
 
 
-def _without_carets(tiles: Tiles, before: Words, after: Words) -> Tiles:
-    """Carets are no change, nor does their blinking make busy the very place where text will be typed."""
-    if not 0 < tiles.sum() <= FEW_TILES:
-        return tiles
-    for caret in filter(_is_caret, regions_of(tiles, before, after)):
-        rows = slice(caret.y // TILE, -(-caret.bottom // TILE))
-        tiles[rows, caret.x // TILE : -(-caret.right // TILE)] = False
-    return tiles
-
-
 def _holds(tiles: Tiles, region: Region) -> bool:
     """Is any of these tiles in the region?"""
     rows = slice(max(0, region.y // TILE), -(-region.bottom // TILE))
     columns = slice(max(0, region.x // TILE), -(-region.right // TILE))
     return bool(tiles[rows, columns].any())
-
-
-def _is_caret(region: Region) -> bool:
-    return region.width <= CARET_PX[0] and region.height <= CARET_PX[1]
 
 
 def whole(size: Size) -> Region:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from screenwright.tools.atspi import Shown, Tree
+from screenwright.tools.busy import Busy, without_carets
 from screenwright.tools.changes import changed_tiles, regions_of
 from screenwright.tools.damage import Damage
 from screenwright.tools.desktop import Desktop
@@ -22,7 +23,6 @@ from screenwright.tools.errors import BlackScreen, DeviceLost
 from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Words
 from screenwright.tools.recording.seen import QUIET_S, Burst, Change, Seen, Told
-from screenwright.tools.settle import _Busy, _without_carets  # pyright: ignore[reportPrivateUsage]
 from screenwright.tools.x11 import X11, Window
 
 LOOK_S, BUSY_LOOK_S = 0.015, 0.08  # between two looks; and while something never stops
@@ -59,7 +59,7 @@ class Witness:
         self._first = threading.Event()
         self._black = ""
         self._failed: BaseException | None = None
-        self._busy = _Busy()
+        self._busy = Busy()
         self._again_at = float("inf")
         self._windows: tuple[Window, ...] = ()
         self._window: Window | None = None
@@ -197,7 +197,7 @@ class Witness:
             moved = (last.window, last.windows) != (seen.window, seen.windows)
             if not every.any() and not moved:
                 return
-            tiles = _without_carets(every.copy(), last.words, seen.words)
+            tiles = without_carets(every.copy(), last.words, seen.words)
             tiles = self._busy.without(tiles, seen.at) if tiles.any() else tiles
             real = bool(tiles.any())
             regions = regions_of(tiles, last.words, seen.words) if real else ()

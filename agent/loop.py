@@ -178,7 +178,7 @@ class Agent:
                 acted_at = time.perf_counter()
                 message = clock.time("perform", lambda: self.device.perform(action))
                 effect, after = clock.time(
-                    "settle", lambda: self.settler.settle(step.observation, action, acted_at)
+                    "settle", lambda: self.settler.settle(step.observation, action, acted_at, decision.complete)
                 )
                 return replace(step, result=Result(True, message, effect), after=after)
 

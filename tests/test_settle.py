@@ -17,6 +17,7 @@ from screenwright.tools.damage import Damage
 from screenwright.tools.errors import BlackScreen, DeviceLost
 from screenwright.tools.fake import Widget
 from screenwright.tools.observation import Observation
+from screenwright.tools.patience import patience
 from screenwright.tools.steps import Effect
 
 FRAME = Size(480, 320)
@@ -87,6 +88,35 @@ def test_a_second_burst_is_waited_for() -> None:
     effect = settle(Bursts(0.05, 0.4, 0.7), PressKeys(keys=("enter",)))
     assert sum(region.area for region in effect.regions) >= 3 * 30 * 20
     assert effect.last_s == pytest.approx(0.7, abs=0.2)
+
+
+def test_all_that_was_to_come_ends_it_at_once_and_less_does_not() -> None:
+    """Judged when it has been still for a moment: after each change, and once while nothing has come."""
+    device, asked = Bursts(0.05, 0.35), list[Observation]()
+    before = device.observe()
+
+    def complete(seen: Observation) -> bool:
+        asked.append(seen)
+        return bool((seen.pixels[40:60, 40:70] == 0).all())
+
+    acted_at = time.perf_counter()
+    device.perform(PressKeys(keys=("enter",)))
+    effect, last = Settler(device).settle(before, PressKeys(keys=("enter",)), acted_at, complete)
+    assert effect.settled and complete(last)
+    assert effect.last_s is not None and effect.waited_s - effect.last_s < patience(GO).quiet / 2
+    assert 2 <= len(asked) <= 3  # the last of them is asked above
+
+
+def test_where_nothing_was_to_come_it_ends_sooner_and_what_comes_all_the_same_is_waited_for() -> None:
+    device = Bursts(0.4)
+    before = device.observe()
+    acted_at = time.perf_counter()
+    device.perform(GO)
+    effect, _ = Settler(device).settle(before, GO, acted_at, lambda seen: seen is before)
+    assert effect.where == "near" and effect.last_s == pytest.approx(0.4, abs=0.2)
+    device.acted = 0.0
+    effect, _ = Settler(device).settle(device.observe(), GO, time.perf_counter(), lambda _: True)
+    assert effect.where == "nothing" and effect.waited_s < patience(GO).first * 0.75
 
 
 def test_a_spinner_is_learnt_and_left_out() -> None:

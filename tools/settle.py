@@ -24,6 +24,8 @@ FRAME_S = 0.015  # between two looks, so that a video does not take a whole core
 NEAR_PX = 80
 TOP_PX = 100  # tabs and toolbar of a browser; with a scale of 2 the tabs alone
 REGIONS_KEPT = 8
+COMPLETE_S = 0.06  # quiet that is enough where all that was to come is seen
+NOTHING_S = 0.25  # and where nothing was to come
 
 
 class Settler:
@@ -42,12 +44,19 @@ class Settler:
         self.patience = patience
         self._busy = Busy()
 
-    def settle(self, before: Observation, action: Action, acted_at: float) -> tuple[Effect, Observation]:
+    def settle(
+        self,
+        before: Observation,
+        action: Action,
+        acted_at: float,
+        complete: Callable[[Observation], bool] | None = None,
+    ) -> tuple[Effect, Observation]:
         """Wait until the screen has stopped; the effect, and the last frame. DeviceLost passes through.
 
         Args:
             before: the frame that the action was decided on.
             acted_at: `time.perf_counter()` just before the action was performed.
+            complete: whether a frame shows all that will come; a moment of quiet is enough then.
         """
         point = aim(action)
         spot = (point.x, point.y) if point else None
@@ -55,6 +64,7 @@ class Settler:
             self._busy.forget_at(*spot)
         wanted = in_program(action, self.patience(action), (before.program or "").casefold())
         watch = _Watch(self.device, before, self._busy, acted_at)
+        watch.complete = complete
         if wanted.loading and (window := before.focus):
             watch.top = Region(window.x, window.y, window.width, TOP_PX)
         cap = time.perf_counter() + max(self.cap_s, wanted.first)
@@ -91,6 +101,8 @@ class _Watch:
         self.changed_at: float | None = None
         self.top: Region | None = None
         self.top_changed = False
+        self.complete: Callable[[Observation], bool] | None = None
+        self._judged_at: float | None = None
         self._looked_at = 0.0
         self._black: BlackScreen | None = None
 
@@ -131,7 +143,10 @@ class _Watch:
             now = time.perf_counter()
             if self._black is None and now >= cap:
                 return False
-            if self.changed_at is None:
+            early = self._left_if_complete(now)
+            if early is not None:
+                left = early
+            elif self.changed_at is None:
                 left = began + wanted.first - now
             else:
                 quiet = wanted.loading if self.top_changed and wanted.loading else wanted.quiet
@@ -142,6 +157,19 @@ class _Watch:
                 raise self._black
             self.pause(max(0.001, min(left if left > 0 else FRAME_S, cap - now)))
             self.look()
+
+    def _left_if_complete(self, now: float) -> float | None:
+        """Seconds until all that was to come is there and still; None: there is more to come, or nobody knows.
+
+        Each change is judged once, when it has been still for a moment, and so is it that none has come.
+        """
+        latest, still = (self.start, NOTHING_S) if self.changed_at is None else (self.changed_at, COMPLETE_S)
+        if self.complete is None or self._judged_at == latest:
+            return None
+        if (left := latest + still - now) > 0:
+            return left
+        self._judged_at = latest
+        return 0.0 if self._black is None and self.complete(self.last) else None
 
     def effect(self, spot: tuple[float, float] | None, settled: bool) -> Effect:
         regions = self._differences(spot)

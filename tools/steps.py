@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,7 +22,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One action and why. `reply`: the policy's raw words; `usage`: tokens, seconds; confidence 0 to 1."""
+    """One action and why. `reply`: the policy's raw words; `usage`: tokens, seconds; confidence 0 to 1.
+
+    `complete`: whether a frame shows all that the action is known to lead to; settling ends with it. Not recorded.
+    """
 
     action: Action
     thought: str = ""
@@ -29,6 +33,7 @@ class Decision:
     usage: dict[str, float] = field(default_factory=dict)
     confidence: float | None = None
     source: str = ""
+    complete: Callable[[Observation], bool] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class Acting:
             self._skipped(index, index + 1, "it is as the step would leave it")
             return now
         before = now
-        now = yield self.playing.decision(index, action, step.note, found.get("on"))
+        now = yield self.playing.act(index, action, step.note, now, found.get("on"))
         now, nothing = yield from self._watched(index, now)
         if nothing:
             cleared = yield from self.interruptions.clear(index, now)

@@ -74,3 +74,10 @@ def _near(one: Pixels, other: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np
 
 def _part(pixels: Pixels, region: Region) -> Pixels:
     return pixels[max(0, region.y) : region.bottom, max(0, region.x) : region.right]
+
+
+def offset(recorded: Observation, now: Observation) -> tuple[int, int]:
+    """How far the window with the focus has moved since it was recorded, in pixels."""
+    if recorded.focus is None or now.focus is None:
+        return 0, 0
+    return now.focus.x - recorded.focus.x, now.focus.y - recorded.focus.y

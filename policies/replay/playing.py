@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from screenwright.policies.literal.moment import Moment
+from screenwright.policies.replay.completion import completion
 from screenwright.policies.replay.demo import Demo, DemoStep, Expect, Looks, filled
 from screenwright.policies.replay.found import RUNGS, Finder, Found, NotFound, Rung, TwoAlike
 from screenwright.policies.replay.recorded import Recorded
@@ -93,6 +94,12 @@ class Playing:
         by = f"{found.rung}, {found.why or found.region}: " if found else ""
         thought = self.mask.text(f"{self.place(index)}{notes}: {by}{why}".rstrip(": "))
         return Decision(action, thought, confidence=found.confidence if found else None)
+
+    def act(self, index: int, action: Action, why: str, now: Moment, found: Found | None = None) -> Decision:
+        """The decision that the step is there for: what it led to when it was recorded tells when it is over."""
+        following = self.step(index + 1) if index + 1 < len(self.demo.steps) else None
+        complete = completion(self.recorded, self.step(index), following, now.observation)
+        return replace(self.decision(index, action, why, found), complete=complete)
 
     def rungs(self, waited: float) -> tuple[Rung, ...]:
         """Those that may be used after so many seconds of waiting."""

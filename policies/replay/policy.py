@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from screenwright.policies.errand import Errand
@@ -118,9 +119,7 @@ class Replay:
         usage = {"decide_s": time.perf_counter() - started, **playing.seconds}
         if moment.read_s:
             usage["read"] = moment.read_s
-        return Decision(
-            decision.action, decision.thought, usage=usage, confidence=decision.confidence, source=self.name
-        )
+        return replace(decision, usage=usage, source=self.name)
 
     def errand(self) -> Errand:
         """The present step in words, for another policy. GaveUp: it types a secret, or all are done."""

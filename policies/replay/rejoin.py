@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from screenwright.policies.literal.moment import Moment
-from screenwright.policies.replay.compared import Compared
+from screenwright.policies.replay.compared import Compared, offset
 from screenwright.policies.replay.demo import DemoStep, Expect, filled
 from screenwright.policies.replay.found import Found
 from screenwright.policies.replay.playing import Playing
@@ -111,7 +111,7 @@ class Rejoin:
         if goal is None or goal.frame != now.observation.frame:
             return None
         pixels = recorded.pixels(goal)
-        dx, dy = _offset(goal, now.observation)
+        dx, dy = offset(goal, now.observation)
         return None if pixels is None else Compared(now.observation, pixels, dx, dy)
 
     def _only_focus(self, index: int, after: int) -> bool:
@@ -206,12 +206,6 @@ def _says(said: str, text: str) -> bool:
 def _checked(elements: Sequence[Element], x: float, y: float) -> bool | None:
     ticks = [e for e in elements if e.checked is not None and e.region.holds(x, y)]
     return min(ticks, key=lambda e: e.region.area).checked if ticks else None
-
-
-def _offset(recorded: Observation, now: Observation) -> tuple[int, int]:
-    if recorded.focus is None or now.focus is None:
-        return 0, 0
-    return now.focus.x - recorded.focus.x, now.focus.y - recorded.focus.y
 
 
 def _covered(effect: Effect, then: Effect | None) -> bool:

@@ -41,7 +41,7 @@ class Typing:
         text = filled(step.text or "", playing.values)
         if step.on is None:
             now = yield from self.watching.own_window(index, now)
-            now = yield playing.decision(index, TypeText(text=text), step.note or "into what has the focus")
+            now = yield playing.act(index, TypeText(text=text), step.note or "into what has the focus", now)
             if now.effect.where == "nothing" and text and playing.recorded.changed(step):
                 now = yield from self._late(index, now)
             return now
@@ -51,7 +51,7 @@ class Typing:
             now = yield from self._focus(index, step, found, now)
             called = found.text or filled(step.on.name or step.on.text or step.on.said, playing.values)
             action = TypeText(text=text, target=called) if text else PressKeys(keys=("delete",))
-            now = yield playing.decision(index, action, step.note or "into the field", found)
+            now = yield playing.act(index, action, step.note or "into the field", now, found)
             now, arrived = yield from self._arrived(index, text, found, now, last=attempt == 2)
             if arrived:
                 learn(index, {"on": found}, seen)

@@ -37,11 +37,16 @@ def replay_drift_success() -> Row:
         "coordinates": shares["coordinates"],
         "claimed_wrongly": {p: sum(r.claimed and not r.right for r in runs if r.player == p) for p in PLAYERS},
         "table": table(runs),
-        "failures": [f"{r.demo}, {r.drift}: {r.said or 'claimed, but it is not so'}" for r in mine if not r.right],
+        "failures": [_told(r) for r in mine if not r.right],
+        "of_the_others_unchanged": [_told(r) for r in runs if not r.right and r.drift == DRIFTS[0].name],
     }
     return Row(
         shares["ours"], "template replay, OpenCV at 0.9", shares["template"], floor=1 / len(mine), extra=extra
     )
+
+
+def _told(run: Played) -> str:
+    return f"{run.player}, {run.demo}, {run.drift}: {run.said or 'claimed, but it is not so'}"
 
 
 def _share(runs: list[Played]) -> float:

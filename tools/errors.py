@@ -28,6 +28,10 @@ class BadAction(Mendable):
     """The action is well formed, but this device cannot do it now; nothing was done."""
 
 
+class OutcomeUnknown(Mendable):
+    """The device was gone in the middle of an action: whether it was done is not known. It is not sent again."""
+
+
 class Ending(ScreenwrightError):
     """The run is over."""
 

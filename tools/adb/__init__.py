@@ -1,0 +1,1 @@
+"""Speaks to the adb server itself: one connection a command, its failures told apart."""

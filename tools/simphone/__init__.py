@@ -1,0 +1,1 @@
+"""A phone without a phone: adbd, a small Android and its screen in Python, for the real adb to talk to."""

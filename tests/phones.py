@@ -64,6 +64,7 @@ class AdbServer:
             "ANDROID_USER_HOME": str(self.home),
             "ANDROID_ADB_SERVER_PORT": str(self.port),
             "ADB_MDNS": "0",
+            "ADB_LIBUSB": "0",  # with libusb the newer server looks for USB phones for 3 s first
         }
         self.process: subprocess.Popen[bytes] | None = None
         self.start()

@@ -1,0 +1,100 @@
+"""A shell that stays open on the phone, for the many short commands that input is made of.
+
+Opening a service for each costs more. Each command is followed by a line that prints a word of
+its own and the exit code; only that word says that the command ended.
+"""
+
+from __future__ import annotations
+
+import shlex
+import threading
+import time
+
+from screenwright.tools.adb.command import Mark, Ran
+from screenwright.tools.adb.server import why
+from screenwright.tools.adb.services import Services
+from screenwright.tools.adb.trouble import ConnectionBroken
+from screenwright.tools.adb.wire import EXIT, QUICK_ACK, STDERR, STDIN, STDOUT, Frames, Wire, frame
+
+
+class Resident:
+    """A shell of one phone, kept open. Threads take turns. It opens at the first command, and again after a break.
+
+    Where each answer would wait for an acknowledgement (all but Linux), commands go by `Adb.shell` after all.
+    It is for commands of one line that read no input (they would read the lines that follow).
+    """
+
+    def __init__(self, adb: Services, serial: str) -> None:
+        self._adb, self.serial = adb, serial
+        self._wire: Wire | None = None
+        self._frames = Frames()
+        self._turn = threading.Lock()
+
+    def __enter__(self) -> Resident:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run(self, line: str, *, seconds: float = 30.0) -> Ran:
+        """Run a line to its end. PhoneTrouble: it was not run. ConnectionBroken: it may have been (`sent`).
+
+        ValueError: it is not one whole line: a line feed, an open quote or a backslash at its end would
+        swallow the line that tells its end.
+        """
+        _check(line)
+        if QUICK_ACK is None or "shell_v2" not in self._adb.features(self.serial):
+            return self._adb.shell(self.serial, line, seconds=seconds)
+        mark = Mark()
+        with self._turn:
+            wire = self._ready(time.monotonic() + seconds, line)
+            try:
+                wire.send(frame(STDIN, f"{line}\necho {mark.word}$?; echo {mark.word}0 >&2\n".encode()))
+                return self._ended(wire, mark)
+            except OSError as error:
+                self.close()
+                raise ConnectionBroken(line, True, why(error)) from error
+            except BaseException:
+                self.close()  # a Ctrl-C: what this command prints now would be taken for the next one's
+                raise
+
+    def close(self) -> None:
+        """End the shell; safe twice."""
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.close()
+
+    def _ready(self, until: float, line: str) -> Wire:
+        """The open shell. One that broke while nothing ran is opened anew: nothing is lost with it."""
+        wire = self._wire
+        if wire is None or not wire.idle():
+            self.close()
+            wire = self._adb.server.open(self.serial, "shell,v2,raw:", until, line)
+            self._wire, self._frames = wire, Frames()
+        wire.until = until
+        return wire
+
+    def _ended(self, wire: Wire, mark: Mark) -> Ran:
+        out, err = bytearray(), bytearray()
+        while True:
+            data = wire.recv()
+            if not data:
+                raise ConnectionAbortedError("the connection ended without the command's exit code")
+            for kind, part in self._frames.feed(data):
+                if kind == EXIT:  # the line was `exit`
+                    self.close()
+                    return Ran(bytes(out), bytes(err), part[0])
+                {STDOUT: out, STDERR: err}[kind].extend(part)
+            # Both streams are waited for: adbd sends what it reads first, not what was printed first.
+            ended, cleared = mark.code(out), mark.code(err)
+            if ended and cleared:
+                return Ran(ended[0], cleared[0], ended[1])
+
+
+def _check(line: str) -> None:
+    if "\n" in line or "<<" in line:
+        raise ValueError(f"a resident shell takes one line at a time, without <<: {line!r}")
+    try:
+        shlex.split(line)
+    except ValueError as error:
+        raise ValueError(f"{line!r} is not a whole line: {error}; quote words with shlex.quote") from None

@@ -96,6 +96,18 @@ def test_the_window_in_front_and_that_it_is_secure() -> None:
     assert screens.keyboard(WINDOWS) == Region(0, 1500, 1080, 900)
     hidden = WINDOWS.replace("isOnScreen=true\n    isVisible=true", "isOnScreen=false\n    isVisible=false")
     assert screens.keyboard(hidden) is None
+    by_insets = WINDOWS.replace(
+        "touchable region=SkRegion((0,1500,1080,2400))", "mGivenContentInsets=[0,1426][0,0]"
+    )
+    assert screens.keyboard(by_insets) == Region(0, 1500, 1080, 900)
+    untold = WINDOWS.replace("touchable region=SkRegion((0,1500,1080,2400))", "")
+    assert screens.keyboard(untold) is None
+    assert screens.locked("KeyguardServiceDelegate\n  showing=true\n") is True
+
+
+def test_one_lit_screen_of_two_is_enough() -> None:
+    found = screens.glass(shown("OFF") + "mScreenState=ON\n")
+    assert found and found.lit
 
 
 def test_flags_of_older_androids_are_numbers() -> None:

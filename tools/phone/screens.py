@@ -82,8 +82,9 @@ def _physical(port: dict[str, str] | None) -> str | None:
 
 def _lit(text: str) -> bool | None:
     """Dozing, with a clock on the dark screen, is off: nothing can be tapped."""
-    found = re.search(r"(?:mScreenState|mGlobalDisplayState|Display Power: state)=(\w+)", text)
-    return found[1] in ("ON", "VR") if found else None
+    found: list[str] = re.findall(r"(?:mScreenState|mGlobalDisplayState|Display Power: state)=(\w+)", text)
+    # A closed foldable has one screen that is off.
+    return any(state in ("ON", "VR") for state in found) if found else None
 
 
 def awake(text: str) -> bool | None:
@@ -99,7 +100,7 @@ def awake(text: str) -> bool | None:
 def locked(text: str) -> bool | None:
     """Of `dumpsys window`: is the lock screen shown?"""
     marks = "mDreamingLockscreen|mShowingLockscreen|isStatusBarKeyguard|(?:m|is)?[Kk]eyguardShowing"
-    said = re.findall(rf"\b(?:{marks})=(true|false)", text)
+    said = re.findall(rf"\b(?:{marks}|KeyguardServiceDelegate\s+showing)=(true|false)", text)
     return "true" in said if said else None
 
 
@@ -134,11 +135,17 @@ def keyboard(text: str) -> Region | None:
     """Of `dumpsys window`: where the on-screen keyboard stands; None while it is not shown."""
     block = _block(text, "InputMethod")
     shown = re.search(r"isOnScreen=true|isVisible=true|mHasSurface=true", block) and "isVisible=false" not in block
-    touched = re.search(r"touchable region=SkRegion\(\((\d+),(\d+),(\d+),(\d+)\)\)", block)
-    if shown and touched:
+    if not shown:
+        return None
+    if touched := re.search(r"touchable region=SkRegion\(\((\d+),(\d+),(\d+),(\d+)\)\)", block):
         left, top, right, bottom = map(int, touched.groups())
         return Region(left, top, right - left, bottom - top)
-    return _frame(block) if shown else None
+    frame = _frame(block)
+    inset = re.search(r"mGivenContentInsets=\[\d+,(\d+)\]", block)
+    if frame and inset:
+        return Region(frame.x, frame.y + int(inset[1]), frame.width, frame.height - int(inset[1]))
+    # The keyboard's window is often as high as the screen, and most of it lets touches through.
+    return frame if frame and frame.y * 4 > frame.bottom else None
 
 
 def typing(text: str) -> bool | None:

@@ -1,0 +1,217 @@
+"""A phone over adb as a Device: what it shows, what is done to it, and what it means when it breaks off."""
+
+from __future__ import annotations
+
+import time
+from typing import Self, assert_never
+
+from screenwright.tools.actions import (
+    Action,
+    Ask,
+    Click,
+    Done,
+    Drag,
+    LongPress,
+    Move,
+    OpenApp,
+    PressButton,
+    PressKeys,
+    Scroll,
+    Swipe,
+    TypeText,
+    Wait,
+    describe,
+)
+from screenwright.tools.adb.client import Adb
+from screenwright.tools.errors import BadAction
+from screenwright.tools.geometry import Point
+from screenwright.tools.observation import Observation
+from screenwright.tools.patience import Patience
+from screenwright.tools.phone import apps, gestures, keycodes
+from screenwright.tools.phone.apps import App
+from screenwright.tools.phone.eyes import Eyes
+from screenwright.tools.phone.hands import Hands
+from screenwright.tools.phone.link import Link
+from screenwright.tools.phone.patience import phone_patience
+from screenwright.tools.phone.state import State
+from screenwright.tools.phone.writing import Writing
+
+POLL_S = 0.05  # between two looks; a picture itself takes longer
+KINDS = frozenset(
+    ("click", "drag", "scroll", "type_text", "press_keys", "press_button", "long_press", "swipe", "open_app")
+)
+
+
+class Phone:
+    """A phone that can be seen and driven. Its screen is asked for nothing until it is observed.
+
+    Args:
+        serial: as `adb devices` lists it, or 'HOST:PORT'; by default the only phone there is.
+        adb: the way to it; by default the adb that is found, and its usual server.
+        reconnect_s: how long a phone that is gone is waited for.
+
+    Raises `PhoneTrouble` (a DeviceLost) with the fix when there is no such phone, and NotInstalled without adb.
+    """
+
+    def __init__(self, serial: str | None = None, *, adb: Adb | None = None, reconnect_s: float = 20.0) -> None:
+        adb = adb or Adb()
+        listed = adb.pick(serial)
+        self.serial = listed.serial
+        self.name = f"phone {listed.name}"
+        self.link = Link(adb, listed.serial, reconnect_s)
+        self.state = State(self.link)
+        self.eyes = Eyes(self.link, self.state, self.name)
+        self._hands = Hands(self.link)
+        self._writing = Writing(self.link, self._hands, self.eyes.foliage)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return KINDS
+
+    def observe(self) -> Observation:
+        return self.eyes.observe()
+
+    def idle(self, seconds: float) -> None:
+        """A phone does not tell that it draws, so this is a pause; a picture takes longer than it."""
+        time.sleep(min(seconds, POLL_S))
+
+    def patience(self, action: Action) -> Patience:
+        """How long quiet must last after an action on this phone, for a Settler."""
+        return phone_patience(action, self.eyes.camera.usual_s)
+
+    def perform(self, action: Action) -> str:
+        match action:
+            case Click():
+                _check_finger(action)
+                self._hands.do([gestures.tap(self._spots(action.point)[0], action.count, slow=self._hands.slow)])
+            case LongPress():
+                spots = self._spots(action.point)
+                self._hands.do([gestures.hold(spots[0], action.seconds)], seconds=action.seconds)
+            case Swipe():
+                start, end = self._spots(action.start, action.end)
+                self._hands.do([gestures.swipe(start, end, action.seconds)], seconds=action.seconds)
+            case Drag():
+                return self._drag(action)
+            case Scroll():
+                return self._scroll(action)
+            case TypeText():
+                return f"{describe(action)}, {self._writing.type(action.text)}"
+            case PressKeys():
+                self._press(action)
+            case PressButton():
+                self._hands.do([keycodes.button(action.button)])
+            case OpenApp():
+                return self._open(action.name)
+            case Move() | Wait() | Ask() | Done():
+                raise BadAction(f"a phone can't {describe(action)}; it can: {', '.join(sorted(KINDS))}")
+            case _:
+                assert_never(action)
+        return describe(action)
+
+    def _spots(self, *points: Point) -> list[gestures.Spot]:
+        """Where fingers go; BadAction when the screen was turned, resized or switched off since it was seen."""
+        if self.eyes.view is None:
+            self.observe()
+        assert self.eyes.view
+        spots = [self.eyes.view.to_input(point) for point in points]
+        seen, now = self.state.glass, self.state.look()
+        if seen and (seen.rotation, seen.logical) != (now.rotation, now.logical):
+            raise BadAction(
+                f"the screen was turned or resized since {points[0]} was seen: {seen.logical} at quarter turn "
+                f"{seen.rotation} then, {now.logical} at {now.rotation} now; observe again, then decide"
+            )
+        if now.lit is False:
+            raise BadAction("the screen is off, so a tap would do nothing: press the power button first")
+        return spots
+
+    def _drag(self, action: Drag) -> str:
+        if action.start is None:
+            raise BadAction("a finger is nowhere until it touches: a drag on a phone needs its start")
+        _check_finger(action)
+        start, end = self._spots(action.start, action.end)
+        if self._hands.knows("draganddrop") is not False:
+            try:
+                self._hands.do([gestures.drag(start, end, action.seconds)], seconds=action.seconds)
+                return describe(action)
+            except BadAction as refused:
+                if "does not know" not in str(refused):
+                    raise
+        self._hands.do([gestures.swipe(start, end, max(action.seconds, 0.3))], seconds=action.seconds)
+        return f"{describe(action)}, by a swipe: this phone's `input` knows no drag that holds first"
+
+    def _scroll(self, action: Scroll) -> str:
+        if self.eyes.view is None:
+            self.observe()
+        assert self.eyes.view
+        point = action.point or Point(
+            self.eyes.view.frame.width // 2, self.eyes.view.frame.height // 2, self.eyes.view.frame
+        )
+        spot = self._spots(point)[0]
+        glass = self.state.glass
+        assert glass
+        free = gestures.free_of_edges(glass.logical, self.state.keyboard())
+        swipes = gestures.scrolls(spot, action.down, action.right, free)
+        self._hands.do(swipes, seconds=2.0)
+        return f"{describe(action)}, by {len(swipes)} swipe{'s' * (len(swipes) != 1)}"
+
+    def _press(self, action: PressKeys) -> None:
+        together = self._hands.knows("keycombination") if len(action.keys) > 1 else None
+        try:
+            self._hands.do(keycodes.chord(action.keys, action.count, together=together))
+        except BadAction as refused:
+            if "does not know 'keycombination'" not in str(refused):
+                raise
+            self._hands.do(keycodes.chord(action.keys, action.count, together=False))
+
+    def _open(self, name: str) -> str:
+        app = apps.named(name, self.apps())
+        said = self.link.act(app.starting()).said
+        if "Error" in said or "aborted" in said or "Exception" in said:
+            reason = next((line for line in said.splitlines() if "rror" in line or "xception" in line), said)
+            raise BadAction(f"{app.name} ({app.package}) can't be started: {reason.strip()[:200]}")
+        front = "brought to the front" in said
+        return f"{'brought' if front else 'started'} {app.name} ({app.package}){' to the front' * front}"
+
+    def apps(self) -> list[App]:
+        """Every app that has an icon, or, before Android 7, every package."""
+        found = apps.launchable(self.link.read(apps.LISTING).said)
+        return found or [App(package) for package in apps.packages(self.link.read(apps.PACKAGES).text)]
+
+    @property
+    def rotation(self) -> int:
+        """Quarter turns, 0 to 3, as the screen is now."""
+        return self.state.look().rotation
+
+    @property
+    def screen_on(self) -> bool:
+        return self.state.awake is not False
+
+    def wake(self) -> str:
+        """Switch the screen on, and put a lock screen away that asks for nothing; what was done. BadAction."""
+        return self.state.wake()
+
+    def problems(self) -> list[str]:
+        """What stands in the way of driving this phone, each with its fix."""
+        return self.state.problems(self._writing.keyboards.installed(), self.eyes.several_displays)
+
+    def release(self) -> None:
+        """Nothing is ever held: each finger and key is up when its command ends."""
+
+    def close(self) -> None:
+        if not self.link.closed:
+            self._writing.keyboards.close()
+            self.link.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _check_finger(action: Click | Drag) -> None:
+    """A finger is no mouse. BadAction with what does the same on a phone."""
+    if action.button != "left":
+        raise BadAction(f"a finger has no {action.button} button: a long press opens what a right click does")
+    if isinstance(action, Click) and action.modifiers:
+        raise BadAction(f"no key can be held while a finger taps ({'+'.join(action.modifiers)}): tap without it")

@@ -1,0 +1,342 @@
+"""What goes wrong with real adb servers, of both versions, and how each trouble is told and got over."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from conftest import until
+from phones import ADBS, SMALL, AdbServer, adb_server_of, free_port
+
+from screenwright.tools.adb import Adb, ConnectionBroken, Resident, binary, trouble
+from screenwright.tools.errors import DeviceLost
+from screenwright.tools.simphone import SimPhone
+
+pytest_plugins = ["phones"]
+
+
+@pytest.fixture(scope="module", params=sorted(ADBS))
+def server(request: pytest.FixtureRequest) -> Iterator[AdbServer]:
+    with adb_server_of(ADBS[request.param]()) as one:
+        yield one
+
+
+@pytest.fixture
+def adb(server: AdbServer) -> Iterator[Adb]:
+    """A way to a server that lists nothing before and after the test."""
+    if server.process is None:
+        server.start()
+    adb = Adb(server.binary, port=server.port)
+    yield adb
+    if server.process is not None:
+        for each in adb.devices():
+            adb.disconnect(each.serial)
+
+
+def lines(sim: SimPhone, text: str) -> int:
+    """How often the phone was told a line with that text."""
+    return sum(text in each for each in sim.lines)
+
+
+def taps(sim: SimPhone) -> list[tuple[float, ...]]:
+    return [each.values for each in sim.phone.log if each.kind == "tap"]
+
+
+def test_none_unknown_and_several(adb: Adb, sim: SimPhone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANDROID_SERIAL", raising=False)
+    with pytest.raises(trouble.NoPhone, match="switch on USB debugging"):
+        adb.pick()
+    for ask in (lambda: adb.pick("nope"), lambda: adb.shell("nope", "true"), lambda: adb.exec("nope", "true")):
+        with pytest.raises(trouble.UnknownPhone, match=r"'nope'.*adb devices -l"):
+            ask()
+    with SimPhone(SMALL) as other:
+        first, second = adb.connect(sim.address), adb.connect(other.address)
+        with pytest.raises(trouble.SeveralPhones, match=f"2 devices: .*{first.serial}.*set ANDROID_SERIAL"):
+            adb.pick()
+        monkeypatch.setenv("ANDROID_SERIAL", second.serial)
+        assert adb.pick().serial == second.serial
+        assert adb.pick(first.serial).serial == first.serial
+        other.offline()
+        until(lambda: adb.state(second.serial) == "offline")
+        monkeypatch.delenv("ANDROID_SERIAL")
+        assert adb.pick().serial == first.serial, "an address that has gone is not meant"
+
+
+def test_nobody_at_an_address(adb: Adb) -> None:
+    port = free_port()
+    with pytest.raises(
+        trouble.CannotConnect, match=f"failed to connect to '127.0.0.1:{port}': Connection refused"
+    ):
+        adb.connect(f"127.0.0.1:{port}")
+    with pytest.raises(trouble.CannotConnect, match=r"no\.such\.host.*wireless debugging is on"):
+        adb.connect("no.such.host")
+    adb.disconnect(f"127.0.0.1:{port}")
+
+
+def test_a_phone_that_has_not_accepted_the_key(adb: Adb) -> None:
+    with SimPhone(SMALL, auth="refused") as sim:
+        for ask in (lambda: adb.connect(sim.address), lambda: adb.shell(sim.address, "input tap 1 1")):
+            with pytest.raises(trouble.Unauthorized, match="accept 'Allow USB debugging"):
+                ask()
+        with pytest.raises(trouble.Unauthorized, match="key"):
+            adb.wait_online(sim.address, 0.2)
+        waiting = threading.Timer(0.3, sim.allow)
+        waiting.start()
+        assert adb.wait_online(sim.address, 10).ready
+        waiting.join()
+        assert adb.shell(sim.address, "echo in").text == "in" and not lines(sim, "tap")
+
+
+def test_a_phone_that_goes_and_comes_back(adb: Adb, sim: SimPhone) -> None:
+    serial = adb.connect(sim.address).serial
+    sim.offline()
+    until(lambda: adb.state(serial) == "offline")
+    for ask in (lambda: adb.shell(serial, "input tap 1 1"), lambda: adb.pick(), lambda: adb.pick(serial)):
+        with pytest.raises(trouble.Offline, match="adb connect SERIAL"):
+            ask()
+    with pytest.raises(DeviceLost, match=f"{serial}"):
+        adb.connect(serial, seconds=0.3)
+    began = time.monotonic()
+    with pytest.raises(DeviceLost, match=f"{serial}"):
+        adb.wait_online(serial, 0.5)
+    assert 0.4 < time.monotonic() - began < 3
+    back = threading.Timer(0.4, sim.online)
+    back.start()
+    assert adb.wait_online(serial, 10).ready
+    back.join()
+    assert adb.shell(serial, "input tap 2 2").code == 0 and taps(sim) == [(2.0, 2.0)]
+
+
+def test_connecting_gets_a_phone_back_that_adb_calls_connected(adb: Adb, sim: SimPhone) -> None:
+    """29 says "already connected" of a transport that is offline, with the phone up again."""
+    serial = adb.connect(sim.address).serial
+    sim.offline()
+    until(lambda: adb.state(serial) == "offline")
+    sim.online()
+    began = time.monotonic()
+    assert adb.connect(serial).ready and adb.shell(serial, "echo x").text == "x"
+    assert time.monotonic() - began < 2.5, "sooner than the server tries by itself"
+
+
+@pytest.mark.parametrize("when", ["before", "after", "half"])
+@pytest.mark.parametrize("resident", [False, True])
+def test_a_drop_in_the_middle_leaves_a_command_unknown(adb: Adb, sim: SimPhone, when: str, resident: bool) -> None:
+    serial = adb.connect(sim.address).serial
+    shell = Resident(adb, serial)
+    run = shell.run if resident else lambda line: adb.shell(serial, line)
+    run("input tap 1 1")
+    sim.drop_at(1, "tap 2 2", when=when)  # type: ignore[arg-type]
+    with pytest.raises(
+        ConnectionBroken, match="'input tap 2 2; echo done'; whether it was done is not known"
+    ) as broken:
+        run("input tap 2 2; echo done")
+    assert broken.value.sent and broken.value.command == "input tap 2 2; echo done"
+    adb.wait_online(serial, 10)
+    run("input tap 3 3")
+    shell.close()
+    unknown = [] if when == "before" else [(2.0, 2.0)]
+    assert taps(sim) == [(1.0, 1.0), *unknown, (3.0, 3.0)]
+    assert lines(sim, "tap 2 2") == 1, "it is not sent again"
+
+
+def test_a_drop_cuts_a_picture_and_adb_says_nothing(adb: Adb, sim: SimPhone) -> None:
+    """Why whoever takes bytes by `exec` has to look at their end."""
+    serial = adb.connect(sim.address).serial
+    whole = adb.exec(serial, "screencap -p")
+    sim.drop_at(1, "screencap", when="half")
+    cut = adb.exec(serial, "screencap -p")
+    assert len(cut) < len(whole) and not cut.endswith(b"IEND\xaeB`\x82")
+
+
+@pytest.mark.parametrize("way", ["shell", "exec", "resident"])
+def test_a_command_that_hangs(adb: Adb, sim: SimPhone, way: str) -> None:
+    serial = adb.connect(sim.address).serial
+    sim.delays = {"input": 20.0}
+    shell = Resident(adb, serial)
+    run = {"shell": lambda: adb.shell(serial, "input tap 4 4", seconds=0.3)}
+    run["exec"] = lambda: adb.exec(serial, "input tap 4 4", seconds=0.3)  # type: ignore[assignment,return-value]
+    run["resident"] = lambda: shell.run("input tap 4 4", seconds=0.3)
+    began = time.monotonic()
+    with pytest.raises(ConnectionBroken, match="the time was up during 'input tap 4 4'") as broken:
+        run[way]()
+    assert broken.value.sent and 0.25 < time.monotonic() - began < 3
+    sim.delays = {}
+    assert adb.shell(serial, "echo still here").text == "still here"
+    assert shell.run("echo me too").text == "me too"
+    shell.close()
+
+
+def test_a_server_that_somebody_ends(server: AdbServer, adb: Adb, sim: SimPhone) -> None:
+    """In the middle: unknown. Afterwards it is started anew, and the phone connected to again."""
+    serial = adb.connect(sim.address).serial
+    sim.delays = {"input": 1.0}
+    killer = threading.Timer(0.2, server.kill)
+    killer.start()
+    with pytest.raises(ConnectionBroken) as broken:
+        adb.shell(serial, "input tap 5 5")
+    killer.join()
+    assert broken.value.sent and lines(sim, "tap 5 5") == 1
+    server.start()  # by us, so that it can be ended by its process id
+    with pytest.raises(trouble.UnknownPhone, match="connected again after the adb server was restarted"):
+        adb.shell(serial, "input tap 6 6")
+    sim.delays = {}
+    assert adb.wait_online(serial, 15).ready
+    assert adb.shell(serial, "input tap 7 7").code == 0
+    assert (6.0, 6.0) not in taps(sim) and taps(sim).count((7.0, 7.0)) == 1
+
+
+def ended(port: int) -> None:
+    """End the server that was started on this port, by its process id."""
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if f"tcp:{port}".encode() in words and b"fork-server" in words:
+                os.kill(int(folder.name), 15)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for the server in /proc")
+@pytest.mark.parametrize("name", sorted(ADBS))
+def test_a_server_that_is_not_there_is_started_once(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    port = free_port()
+    adb = Adb(ADBS[name](), port=port)
+    try:
+        answers: list[int] = []
+        threads = [threading.Thread(target=lambda: answers.append(adb.server_version)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert answers == [41] * 4
+        assert adb.devices() == []
+    finally:
+        ended(port)
+    until(lambda: not _listens(port))
+    with SimPhone(SMALL) as sim:  # ended by somebody: the next question starts it
+        try:
+            assert adb.connect(sim.address).ready
+        finally:
+            ended(port)
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[int]:
+    """Something else on the port: it answers every connection with these bytes, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(1000)
+                    connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [(b"HTTP/1.1 400 Bad Request\r\n\r\n", "is something else"), (b"", "hangs up")]
+)
+def test_something_else_listens_there(answer: bytes, said: str) -> None:
+    with answering(answer) as port:
+        adb = Adb(ADBS["36"](), port=port)
+        with pytest.raises(trouble.ServerTrouble, match=f"127.0.0.1:{port} {said}.*ANDROID_ADB_SERVER_PORT"):
+            adb.devices()
+        assert [fact.ok for fact in adb.facts()] == [True, False]
+
+
+def test_a_server_of_another_protocol_is_told_before_it_is_ended() -> None:
+    with answering(b"OKAY00040027") as port:
+        server = next(fact for fact in Adb(ADBS["36"](), port=port).facts() if fact.what == "adb server")
+    assert not server.ok and "protocol 39" in server.said and "speaks 41 and would end it" in server.said
+    assert "let all programs use one adb" in server.fix
+
+
+def test_a_server_on_another_machine_is_not_started_here() -> None:
+    adb = Adb("/bin/true")
+    adb.server.address = adb.server.address._replace(host="127.0.0.2", port=free_port())
+    with pytest.raises(trouble.ServerTrouble, match="start it there"):
+        adb.devices()
+
+
+def test_pairing_and_discovery_need_a_new_adb(server: AdbServer, adb: Adb) -> None:
+    place = f"127.0.0.1:{free_port()}"
+    if adb.version.startswith("29"):
+        for ask in (lambda: adb.pair(place, "123456"), adb.announced):
+            with pytest.raises(trouble.AdbTooOld, match="adb 30 or newer"):
+                ask()
+    else:
+        with pytest.raises(
+            trouble.PairingFailed, match=f"{place}: Failed: Unable to start pairing client.*pairing code"
+        ):
+            adb.pair(place, "123456")
+
+
+def test_the_adb_that_is_used(tmp_path: Path) -> None:
+    real, nowhere = ADBS["36"](), {"PATH": str(tmp_path)}
+    assert binary.find("/bin/true", {"ADB": real, "PATH": "/bin"}) == "/bin/true"
+    assert binary.find(None, {"ADB": "/bin/true", "PATH": "/bin"}) == "/bin/true"
+    assert binary.find(None, nowhere) == binary.bundled() == real
+    (tmp_path / "adb").symlink_to(real)
+    assert binary.find(None, nowhere) == str(tmp_path / "adb")
+    with pytest.raises(trouble.AdbMissing, match="no program /no/adb"):
+        binary.find("/no/adb", nowhere)
+    with pytest.raises(trouble.AdbMissing, match="no program ADB=/no/adb"):
+        binary.find(None, {"ADB": "/no/adb", "PATH": ""})
+
+
+def test_a_program_that_is_not_adb(tmp_path: Path) -> None:
+    with pytest.raises(trouble.AdbMissing, match=r"/bin/true is not adb.*pip install"):
+        binary.version("/bin/true")
+    broken = tmp_path / "adb"
+    broken.write_bytes(b"\x7fELF of another machine")
+    broken.chmod(0o755)
+    with pytest.raises(trouble.AdbMissing, match="can't be run"):
+        binary.version(str(broken))
+    facts = Adb(str(broken), port=free_port()).facts()
+    assert [(fact.what, fact.ok) for fact in facts] == [("adb", False)] and "pip install" in facts[0].fix
+
+
+def test_what_a_doctor_says(server: AdbServer, adb: Adb, sim: SimPhone) -> None:
+    def said() -> list[tuple[str, bool]]:
+        return [(fact.what, fact.ok) for fact in adb.facts()]
+
+    assert said() == [("adb", True), ("adb server", True), ("phone", False)]
+    adb.connect(sim.address)
+    with SimPhone(SMALL, auth="refused") as locked:
+        with pytest.raises(trouble.Unauthorized):
+            adb.connect(locked.address)
+        program, served, *phones = adb.facts()
+        assert server.binary in program.said and f"127.0.0.1:{server.port}, protocol 41" in served.said
+        assert ("adb 30 or newer" in program.fix) == adb.version.startswith("29")
+        by_serial = {fact.said.split()[0]: fact for fact in phones}
+        assert by_serial[sim.address].ok and not by_serial[sim.address].fix
+        assert not by_serial[locked.address].ok and "Allow USB debugging" in by_serial[locked.address].fix

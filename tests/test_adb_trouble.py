@@ -80,6 +80,16 @@ def test_nobody_at_an_address(adb: Adb) -> None:
     adb.disconnect(f"127.0.0.1:{port}")
 
 
+def test_an_address_that_is_silent(adb: Adb) -> None:
+    """As a phone that sleeps, or another program's port; adb itself waits ten seconds and more."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = f"127.0.0.1:{silent.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(DeviceLost, match=f"{place}.*(no answer within 0.3 s|lists it as)"):
+            adb.connect(place, seconds=0.3)
+        assert time.monotonic() - began < 2
+
+
 def test_a_phone_that_has_not_accepted_the_key(adb: Adb) -> None:
     with SimPhone(SMALL, auth="refused") as sim:
         for ask in (lambda: adb.connect(sim.address), lambda: adb.shell(sim.address, "input tap 1 1")):

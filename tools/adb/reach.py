@@ -120,8 +120,11 @@ class _Reaching:
         self._connect()
 
     def _connect(self) -> None:
-        with contextlib.suppress(PhoneTrouble):
+        try:
             _, self.said = self.adb.server.ask(f"host:connect:{self.serial}", max(0.5, self._left()))
+        except PhoneTrouble:
+            # The server waits longer for an address that is silent than we do.
+            self.said = f"failed to connect to '{self.serial}': no answer within {self.seconds:g} s"
         self.again_at = time.monotonic() + AGAIN_S
 
     def _left(self) -> float:

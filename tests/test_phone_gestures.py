@@ -37,7 +37,7 @@ def test_taps() -> None:
     st.integers(0, 2399),
     st.integers(-100, 100),
     st.integers(-100, 100),
-    st.sampled_from([None, Region(0, 1500, 1080, 900), Region(0, 300, 1080, 2100)]),
+    st.sampled_from([None, Region(0, 1500, 1080, 900), Region(0, 20, 1080, 2380)]),
 )
 def test_scrolling_stays_off_the_edges_and_the_keyboard(
     x: int, y: int, down: int, right: int, keyboard: Region | None
@@ -47,6 +47,7 @@ def test_scrolling_stays_off_the_edges_and_the_keyboard(
     for left, top, end_x, end_y, _ in swipes(gestures.scrolls((x, y), down, right, free)):
         for point in ((left, top), (end_x, end_y)):
             assert free.grown(1).holds(*point), (point, free)
+            assert keyboard is None or point[1] < keyboard.y or keyboard.y < SCREEN.height // 4
         assert left == end_x or top == end_y
         moved_down, moved_right = moved_down + top - end_y, moved_right + left - end_x
     high = free.height / (1 - 2 * gestures.EDGE) / gestures.NOTCHES_A_SCREEN

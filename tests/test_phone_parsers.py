@@ -280,7 +280,7 @@ def test_a_raw_picture_that_broke_off_is_refused(cut: int) -> None:
 
 @given(st.integers(0, len(png(7, 5)) - 1))
 def test_a_png_that_broke_off_is_refused(cut: int) -> None:
-    with pytest.raises(capture.Torn):
+    with pytest.raises(capture.Torn, match=f"broke off after {cut} bytes" if cut > 8 else None):
         capture.png(png(7, 5)[:cut])
 
 
@@ -417,6 +417,7 @@ def test_packages_are_read_with_and_without_their_files() -> None:
 
 
 def test_every_well_known_app_is_found_by_its_own_name() -> None:
+    assert apps.named("微信", [apps.App("com.tencent.mm"), apps.App("com.tencent.mobileqq")]).name == "WeChat"
     for package, names in apps.well_known().items():
         for name in names:
             assert apps.named(name, [apps.App(package)]).package == package

@@ -86,7 +86,7 @@ def test_what_models_md_shows_in_python_runs() -> None:
         exec(compile(block, "models.md", "exec"), {})
 
 
-@pytest.mark.parametrize("page", ["models.md", "models-sure.md", "served.md", "cli.md", "ask.md"])
+@pytest.mark.parametrize("page", ["models.md", "models-sure.md", "served.md", "cli.md", "ask.md", "demos.md"])
 def test_every_option_that_a_page_types_is_one(page: str) -> None:
     from typer.main import get_command
 
@@ -95,7 +95,7 @@ def test_every_option_that_a_page_types_is_one(page: str) -> None:
     known = get_command(app).commands  # type: ignore[attr-defined]
     typed = re.findall(r"^screenwright (\w+) (.*)$", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE)
     for command, rest in typed:
-        if command == "guard":
+        if command in ("guard", "demo"):
             continue
         options = {name for each in known[command].params for name in each.opts}
         without_quoted = re.sub(r"'[^']*'|\"[^\"]*\"|#.*", "", rest)

@@ -47,6 +47,20 @@ def test_some_pixels_off_is_the_same_act(folder: Path) -> None:
     assert Playback(folder).perform(Click(point=Point(206, 34, FRAME), target="Name"))
 
 
+def test_what_both_call_the_same_may_be_further_apart(tmp_path: Path) -> None:
+    """A tick box, and the words beside it."""
+    acts = [Click(point=Point(200, 30, FRAME), target="Send me news")]
+    assert Agent(Scripted(acts), FakeDevice(), trace=tmp_path / "run").run("x").ok
+    device = Playback(tmp_path / "run")
+    for other in (
+        Click(point=Point(240, 30, FRAME), target="Send"),
+        Click(point=Point(260, 30, FRAME), target="send me news"),
+    ):
+        with pytest.raises(BadAction):
+            device.perform(other)
+    assert device.perform(Click(point=Point(240, 30, FRAME), target="send me news"))
+
+
 @pytest.mark.parametrize(
     "other",
     [Click(point=Point(230, 30, FRAME)), TypeText(text="Ada"), Click(point=Point(200, 30, FRAME), count=2)],

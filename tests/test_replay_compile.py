@@ -10,6 +10,7 @@ from demo_runs import at, ids, make, played, run, shown
 from screenwright.policies import Literal
 from screenwright.policies.replay.compiling import compile_trace
 from screenwright.policies.replay.demo import Parameter
+from screenwright.policies.replay.entering import Parameters
 from screenwright.policies.replay.folder import DemoFolder
 from screenwright.tools import (
     FakeDevice,
@@ -173,3 +174,24 @@ def test_a_lost_frame_costs_its_step_and_is_said(
         compile_trace(Trace(tmp_path / "run"), tmp_path / "none", name="x", reader=Reader())
     assert "is left out: its frame is lost" in capsys.readouterr().err
     assert not (tmp_path / "none" / "demo.yaml").exists()
+
+
+def test_values_of_the_task_within_longer_texts_are_its_parameters() -> None:
+    given = {
+        "name": "Ada",
+        "whole": "Ada Lovelace",
+        "digit": "1",
+        "odd": "(x)",
+        "word": "name",
+        "secret_pin": "1234",
+    }
+    parameters = Parameters(given)
+    said = {
+        "Dear Ada": "Dear {{name}}",
+        "Ada Lovelace, hello\n": "{{whole}}, hello\n",
+        "Adam is 1 of 1234": "Adam is 1 of 1234",
+        "1": "{{digit}}",
+        "see (x) name": "see {{odd}} {{word}}",
+    }
+    assert {text: parameters.put(text, None) for text in said} == said
+    assert set(parameters.all) == {"name", "whole", "digit", "odd", "word"}

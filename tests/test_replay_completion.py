@@ -103,3 +103,16 @@ def test_as_recorded_it_is_quicker_and_with_another_value_as_careful_as_ever(typ
     assert effect.last_s is not None and steps[0].decision is not None
     waited = effect.waited_s - effect.last_s
     assert (waited < patience(steps[0].decision.action).quiet * 0.75) == (typed == "Ada")
+
+
+def test_where_nothing_changed_a_caret_is_nothing_and_a_letter_is_something(tmp_path: Path) -> None:
+    device = Asking([Widget("Idle", left=20, top=20)])
+    demo = recorded(tmp_path / "d", device, "click Idle, click Idle")
+    step = demo.demo.steps[-1]
+    before = Recorded(demo).before(step)
+    assert before and Recorded(demo).effect(step).where == "nothing"  # type: ignore[union-attr]
+    complete = told(demo, step.id)
+    for width, same in ((1, True), (9, False)):
+        pixels = before.pixels.copy()
+        pixels[200:216, 100 : 100 + width] = 0
+        assert complete(Observation(before.view, pixels=pixels)) is same

@@ -20,8 +20,10 @@ from screenwright.tools.observation import Observation
 from screenwright.tools.reading import CONTAINERS
 from screenwright.tools.steps import Step
 from screenwright.tools.trace import Trace
+from screenwright.tools.wording import folded
 
 REACH_PX = 12.0
+NAMED_PX = 48.0  # from a tick box to the middle of its words
 Alike = Callable[[Action, Step], bool]
 
 
@@ -43,7 +45,7 @@ class Parting:
 class Playback:
     """Shows a trace, with what the system told of its frames. An act must be the recorded one to go on.
 
-    Points may differ by some pixels, or by more within the same element.
+    Points may differ by some pixels, or by more within the same element or what both acts call the same.
 
     Args:
         trace: a Trace or the path of a run folder. BadScript where nothing was done in it.
@@ -145,15 +147,23 @@ class Playback:
         points, others = _points(action), _points(recorded)
         if len(points) != len(others):
             return False
-        near = all(self._near(a, b, step.observation) for a, b in zip(points, others, strict=True))
+        reach = NAMED_PX if _called(action) and _called(action) == _called(recorded) else self.reach_px
+        near = all(_near(a, b, step.observation, reach) for a, b in zip(points, others, strict=True))
         loose = {"point", "start", "end", "target"} | ({"seconds"} if points else set[str]())
         return near and action.model_dump(exclude=loose) == recorded.model_dump(exclude=loose)
 
-    def _near(self, point: Point, recorded: Point, seen: Observation) -> bool:
-        if (point.x - recorded.x) ** 2 + (point.y - recorded.y) ** 2 <= self.reach_px**2:
-            return True
-        element = element_at(seen, recorded)
-        return element is not None and point.frame == recorded.frame and element.region.holds(point.x, point.y)
+
+def _near(point: Point, recorded: Point, seen: Observation, reach_px: float) -> bool:
+    if point.frame != recorded.frame:
+        return False
+    if (point.x - recorded.x) ** 2 + (point.y - recorded.y) ** 2 <= reach_px**2:
+        return True
+    element = element_at(seen, recorded)
+    return element is not None and element.region.holds(point.x, point.y)
+
+
+def _called(action: Action) -> str:
+    return folded(getattr(action, "target", None) or "")
 
 
 def element_at(seen: Observation, point: Point) -> Element | None:

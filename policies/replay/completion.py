@@ -11,6 +11,7 @@ from screenwright.policies.replay.compared import offset
 from screenwright.policies.replay.demo import DemoStep
 from screenwright.policies.replay.recorded import Recorded
 from screenwright.tools.actions import Click, aim
+from screenwright.tools.busy import without_carets
 from screenwright.tools.changes import changed_tiles
 from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Observation, Pixels
@@ -56,7 +57,7 @@ def completion(
     """
     before, after, effect = recorded.before(step), recorded.after(step), recorded.effect(step)
     if effect is not None and effect.where == "nothing":
-        return lambda later: later.frame == now.frame and not changed_tiles(now.words, later.words).any()
+        return lambda later: later.frame == now.frame and not _changed(now, later)
     if before is None or after is None or effect is None or not 0 < len(effect.regions) < REGIONS_KEPT:
         return None
     if (
@@ -70,6 +71,11 @@ def completion(
         return None
     complete = Completion(was, goal, after, effect.regions)
     return None if complete(now) else complete
+
+
+def _changed(one: Observation, other: Observation) -> bool:
+    """But for a caret, which is all that a click into a field often shows."""
+    return bool(without_carets(changed_tiles(one.words, other.words), one.words, other.words).any())
 
 
 def _once_more(recorded: Recorded, step: DemoStep, following: DemoStep | None) -> bool:

@@ -33,13 +33,26 @@ class Parameters:
         if PLACEHOLDER.search(text):
             return text
         body = text.rstrip("\n\t")
-        for name, value in self._given.items():
-            if body == value:
-                return self._as(name, body, _about(field)) + text[len(body) :]
+        with_given = self._with_given(text, _about(field))
+        if with_given != text:
+            return with_given
         label = _about(field)
         if not field or not body.strip() or "\n" in body or body.startswith("="):
             return text
         return self._as(self._name(label, body), body, label) + text[len(body) :]
+
+    def _with_given(self, text: str, label: str) -> str:
+        """With the task's parameters where their values stand as words of their own: "Dear {{name}}"."""
+        whole = text.rstrip("\n\t")
+        names = {value: name for name, value in self._given.items() if len(value) > 1 or value == whole}
+        if not names:
+            return text
+        longest_first = "|".join(re.escape(value) for value in sorted(names, key=len, reverse=True))
+        return re.sub(
+            rf"(?<!\w)(?:{longest_first})(?!\w)",
+            lambda found: self._as(names[found[0]], found[0], label if found[0] == whole else ""),
+            text,
+        )
 
     def _as(self, name: str, value: str, about: str) -> str:
         self.all.setdefault(name, Parameter(default=value, about=about))

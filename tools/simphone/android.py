@@ -7,18 +7,25 @@ transport, quoting, state and recovery, not that a given vendor's output is read
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from screenwright.tools.geometry import Size
 from screenwright.tools.simphone.files import Files
 from screenwright.tools.simphone.log import Faults, Input
 from screenwright.tools.simphone.metrics import Metrics
 from screenwright.tools.simphone.properties import defaults, properties
-from screenwright.tools.simphone.view import Field, View
+from screenwright.tools.simphone.view import Field
 
 if TYPE_CHECKING:
     from screenwright.tools.simphone.app import App
+    from screenwright.tools.simphone.app_contacts import Contacts
+    from screenwright.tools.simphone.app_notes import Notes
+    from screenwright.tools.simphone.app_vault import Vault
+    from screenwright.tools.simphone.glass import Glass
     from screenwright.tools.simphone.hands import Hands
+    from screenwright.tools.simphone.keyboards import Keyboards
+
+TOAST_S = 2.0
 
 
 class Android:
@@ -33,6 +40,11 @@ class Android:
     """
 
     hands: Hands
+    glass: Glass
+    keyboards: Keyboards
+    notes: Notes
+    contacts: Contacts
+    vault: Vault
 
     def __init__(self, size: Size, *, sdk: int = 34, serial: str = "SIM0000001") -> None:
         self.size, self.sdk = size, sdk
@@ -43,19 +55,24 @@ class Android:
         self.density_override: int | None = None
         self.rotation = 0
         self.awake, self.locked = True, False
-        self.files = Files()
-        self.faults = Faults()
+        self.asks_for_pin = False
+        """Its lock screen is put away by nobody but its owner."""
+        self.volume, self.clipboard, self.toasted = 7, "", ""
+        self.automated = False
+        """uiautomator2's server runs, and holds the only reader of the accessibility tree."""
+        self.files, self.faults = Files(), Faults()
         self.log: list[Input] = []
         self.version = 0
         self.changed = threading.Condition(threading.RLock())
         self.apps: list[App] = []
+        self.recent: list[App] = []
         self._front: App | None = None
-        self._frame: tuple[int, Any] = (-1, None)
         self._closed = threading.Event()
+        self._toast_ends: threading.Timer | None = None
 
     @property
     def front(self) -> App:
-        """The app that is shown."""
+        """The app that is shown, or would be if the screen were on."""
         return self._front or self.apps[0]
 
     @property
@@ -72,7 +89,7 @@ class Android:
     @property
     def metrics(self) -> Metrics:
         size = self.override or self.size
-        return Metrics(self.screen, min(size.width, size.height) / 360, 0)
+        return Metrics(self.screen, min(size.width, size.height) / 360, self.keyboards.height_dp)
 
     @property
     def density(self) -> int:
@@ -83,11 +100,9 @@ class Android:
     def auto_rotate(self) -> bool:
         return self.settings["system"].get("accelerometer_rotation") == "1"
 
-    def windows(self) -> View:
-        """All that is on the screen."""
-        root = View("android.widget.FrameLayout", self.front.page(self.metrics).region)
-        root.add(self.front.page(self.metrics))
-        return root
+    def note(self, kind: str, *values: float | str) -> None:
+        """Keep in the log what was done."""
+        self.log.append(Input(kind, values))
 
     def redraw(self) -> None:
         """Something on the screen is another now."""
@@ -95,29 +110,76 @@ class Android:
             self.version += 1
             self.changed.notify_all()
 
-    def frame(self) -> Any:
-        """(H, W, 3) uint8 RGB: what the screen shows."""
-        from screenwright.tools.simphone import drawing
-
-        with self.changed:
-            if self._frame[0] != self.version:
-                self._frame = (self.version, drawing.draw(self.windows(), self.metrics))
-            return self._frame[1]
-
-    def captured(self) -> Any:
-        """(H, W, 3) uint8 RGB: what a capture gets; black where a window is secure or the screen is off."""
-        return self.frame()
-
     def open(self, app: App) -> None:
         """Bring an app to the front."""
         with self.changed:
             self._front = app
+            self.keyboards.put_away = False
+            if app.launchable:
+                self.recent = [app, *(each for each in self.recent if each is not app)]
             self.redraw()
 
-    def unlock(self) -> None:
+    def stop(self, app: App) -> None:
+        """`am force-stop`."""
         with self.changed:
-            self.locked = False
+            app.reset()
+            self.recent = [each for each in self.recent if each is not app]
+            if self.front is app:
+                self.go_home()
             self.redraw()
+
+    def go_home(self) -> None:
+        self.open(self.apps[0])
+
+    def show_recents(self) -> None:
+        self.open(self.apps[1])
+
+    def go_back(self) -> None:
+        """Put the keyboard away, else one page back, else home."""
+        with self.changed:
+            if self.keyboards.shown:
+                self.keyboards.put_away = True
+            elif not self.front.back():
+                self.go_home()
+            self.redraw()
+
+    def next_field(self) -> None:
+        """Give the focus to the field after the one that has it."""
+        fields = [view.edits for view in self.front.page(self.metrics).walk() if view.edits]
+        if self.focus in fields:
+            self.front.focus = fields[(fields.index(self.focus) + 1) % len(fields)]
+            self.redraw()
+
+    def switch_screen(self, on: bool) -> None:
+        """The power button: a screen that is switched on again shows its lock."""
+        with self.changed:
+            if self.awake and not on:
+                self.locked = True
+            self.awake = on
+            self.redraw()
+
+    def unlock(self, *, owner: bool = False) -> None:
+        """Put the lock screen away; one that asks for a PIN only for its owner."""
+        with self.changed:
+            self.locked = self.locked and self.asks_for_pin and not owner
+            self.redraw()
+
+    def toast(self, text: str) -> None:
+        """Show a few words over everything for two seconds."""
+        with self.changed:
+            if self._toast_ends:
+                self._toast_ends.cancel()
+            self.toasted = text
+            self._toast_ends = threading.Timer(TOAST_S, self._end_toast, (text,))
+            self._toast_ends.daemon = True
+            self._toast_ends.start()
+            self.redraw()
+
+    def _end_toast(self, text: str) -> None:
+        with self.changed:
+            if self.toasted == text:
+                self.toasted = ""
+                self.redraw()
 
     def put(self, space: str, name: str, value: str) -> None:
         """Change a setting; the screen follows where it is one of the screen's."""
@@ -146,5 +208,12 @@ class Android:
         """Let time pass, unless the phone is closed."""
         self._closed.wait(seconds)
 
+    @property
+    def closed(self) -> bool:
+        return self._closed.is_set()
+
     def close(self) -> None:
         self._closed.set()
+        if self._toast_ends:
+            self._toast_ends.cancel()
+        self.redraw()

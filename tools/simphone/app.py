@@ -24,16 +24,24 @@ class App:
     glyph = ""
     secure = False
     """Its window is left black in captures (FLAG_SECURE)."""
-    system = True
+    launchable = True
+    """It has an icon."""
 
     def __init__(self, phone: Android) -> None:
         self.phone = phone
         self.focus: Field | None = None
+        self.reset()
 
     @property
     def component(self) -> str:
         """As `am start -n` takes it."""
         return f"{self.package}/{self.activity}"
+
+    @property
+    def full(self) -> str:
+        """The component with its class written out, as windows are called."""
+        name = self.activity
+        return f"{self.package}/{self.package + name if name.startswith('.') else name}"
 
     def page(self, metrics: Metrics) -> View:
         """The present page; its region is `metrics.body`."""
@@ -42,6 +50,10 @@ class App:
     def back(self) -> bool:
         """Go one page back; False when there is none, and the app is left."""
         return False
+
+    def up(self) -> None:
+        """What the arrow in the bar does."""
+        self.back()
 
     def reset(self) -> None:
         """As after `am force-stop`: at its first page."""
@@ -97,7 +109,20 @@ class App:
             resource=f"{self.package}:id/{field.name}",
             tap=focus,
             edits=field,
+            focused=self.focus is field,
         )
+
+    def row(self, metrics: Metrics, region: Region, text: str, under: str = "", tap: Act | None = None) -> View:
+        """A row of a list: a text, and a smaller one under it."""
+        pad = metrics.dp(PAD_DP)
+        row = View("android.widget.LinearLayout", region, look="row", tap=tap)
+        high = region.height if not under else region.height // 2
+        place = Region(region.x + pad, region.y + (metrics.dp(6) if under else 0), region.width - 2 * pad, high)
+        row.add(View("android.widget.TextView", place, text, look="label", resource="android:id/title"))
+        if under:
+            below = Region(place.x, place.bottom - metrics.dp(6), place.width, high - metrics.dp(6))
+            row.add(View("android.widget.TextView", below, under, look="secondary", resource="android:id/summary"))
+        return row
 
     def button(self, region: Region, text: str, tap: Act, look: str = "button") -> View:
         name = text.lower().replace(" ", "_")

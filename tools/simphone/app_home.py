@@ -9,7 +9,7 @@ from screenwright.tools.simphone.app import App
 from screenwright.tools.simphone.metrics import Metrics
 from screenwright.tools.simphone.view import View
 
-CELL_DP, ICON_DP = 92, 56
+CELL_DP = 96
 
 
 class Home(App):
@@ -18,6 +18,7 @@ class Home(App):
     package = "com.android.launcher3"
     activity = ".Launcher"
     label = "Home"
+    launchable = False
 
     def page(self, metrics: Metrics) -> View:
         body, cell = metrics.body, metrics.dp(CELL_DP)
@@ -27,8 +28,8 @@ class Home(App):
             clock = Region(body.x, body.y + metrics.dp(48), body.width, metrics.dp(72))
             date = Region(body.x, clock.bottom, body.width, metrics.dp(28))
             root.add(View("android.widget.TextClock", clock, self.phone.clock, look="clock"))
-            root.add(View("android.widget.TextView", date, self.phone.date, look="clock_date"))
-        apps = [app for app in self.phone.apps if app is not self]
+            root.add(View("android.widget.TextView", date, self.phone.date, look="on_sky"))
+        apps = [app for app in self.phone.apps if app.launchable]
         columns = 4 if tall else max(4, len(apps))
         width = body.width // columns
         rows = (len(apps) + columns - 1) // columns
@@ -47,6 +48,6 @@ class Home(App):
             look="icon",
             description=app.label,
             colour=app.colour,
-            resource=app.glyph,
+            glyph=app.glyph,
             tap=partial(self.phone.open, app),
         )

@@ -46,7 +46,7 @@ def picture(call: Call, png: bool) -> bytes:
     """The capture: PNG, or width, height, format, colour space (not before Android 9) and RGBA rows."""
     from PIL import Image
 
-    pixels = call.phone.captured()
+    pixels = call.phone.glass.captured()
     height, width = pixels.shape[:2]
     if png:
         held = io.BytesIO()

@@ -46,6 +46,7 @@ class SimPhone:
         delays: seconds that a program takes more, by the start of its command line: {"screencap": 0.5}.
         sdk: the number of its Android; below 28 raw captures have no colour space.
         serial: what `ro.serialno` says; adb itself calls it by its address.
+        keyboards: installed besides its own, which knows plain letters only: ADB_KEYBOARD, U2_KEYBOARD.
         port: 0 takes a free one.
     """
 
@@ -58,9 +59,10 @@ class SimPhone:
         delays: Mapping[str, float] | None = None,
         sdk: int = 34,
         serial: str = "SIM0000001",
+        keyboards: tuple[str, ...] = (),
         port: int = 0,
     ) -> None:
-        self.phone = new_phone(size, sdk, serial)
+        self.phone = new_phone(size, sdk, serial, keyboards)
         self.features, self.auth = features, auth
         self.delays = dict(delays or {})
         self.port = port

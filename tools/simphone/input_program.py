@@ -19,7 +19,18 @@ NO_KEYS = (
     "\tat com.android.server.input.InputShellCommand.sendText(InputShellCommand.java:312)\n"
     "\tat com.android.server.input.InputShellCommand.runText(InputShellCommand.java:295)\n"
 )
-USAGE = "Usage: input [<source>] [-d DISPLAY_ID] <command> [<arg>...]\n"
+USAGE = """\
+Usage: input [<source>] [-d DISPLAY_ID] <command> [<arg>...]
+
+The commands and default sources are:
+      text <string> (Default: keyboard)
+      keyevent [--longpress|--doubletap|--async] <key code number or name> ... (Default: keyboard)
+      tap <x> <y> (Default: touchscreen)
+      swipe <x1> <y1> <x2> <y2> [duration(ms)] (Default: touchscreen)
+      draganddrop <x1> <y1> <x2> <y2> [duration(ms)] (Default: touchscreen)
+      motionevent <DOWN|UP|MOVE|CANCEL> <x> <y> (Default: touchscreen)
+      keycombination [-t duration(ms)] <key code 1> <key code 2> ... (Default: keyboard)
+"""
 SOURCES = frozenset(
     ("keyboard", "dpad", "gamepad", "touchscreen", "mouse", "touchpad", "trackball", "stylus", "joystick")
 )
@@ -105,7 +116,7 @@ def keys(call: Call, args: list[str]) -> int:
 
 def chord(call: Call, args: list[str]) -> int:
     """`keycombination`: the keys are down together."""
-    words = [arg for arg in args if not arg.startswith("-")]
+    words = args[2:] if args[:1] == ["-t"] else args
     codes = [keycodes.code(word) for word in words]
     if len(codes) < 2 or None in codes:
         raise ValueError(args)

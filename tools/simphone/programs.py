@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from screenwright.tools.simphone import basics, capture, input_program, system
+from screenwright.tools.simphone import (
+    activities,
+    basics,
+    capture,
+    dumps,
+    hierarchy,
+    input_program,
+    packages,
+    system,
+)
 from screenwright.tools.simphone.call import Program
 
 PROGRAMS: dict[str, Program] = {
     **basics.BASICS,
     **system.PROGRAMS,
+    **packages.PROGRAMS,
+    "am": activities.am,
+    "dumpsys": dumps.dumpsys,
     "input": input_program.run,
     "screencap": capture.screencap,
+    "uiautomator": hierarchy.uiautomator,
 }

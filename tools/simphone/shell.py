@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from screenwright.tools.simphone import words
 from screenwright.tools.simphone.android import Android
 from screenwright.tools.simphone.call import Call, Program, Sink, Source, nothing
 from screenwright.tools.simphone.files import clean
+from screenwright.tools.simphone.link import Gone
 from screenwright.tools.simphone.words import Redirection, Simple
 
 SH = "/system/bin/sh"
@@ -29,6 +32,7 @@ class Shell:
     def __init__(self, phone: Android, programs: Mapping[str, Program]) -> None:
         self._phone, self._programs = phone, programs
         self.names = {"?": "0", "$": "4242", "HOME": "/", "PATH": "/system/bin", "USER": "shell"}
+        self._running: list[threading.Thread] = []
 
     @property
     def code(self) -> int:
@@ -36,7 +40,7 @@ class Shell:
         return int(self.names["?"])
 
     def run(self, line: str, out: Sink, err: Sink, read: Source = nothing) -> int:
-        """Run a line; its exit code. Raises Exited. `&` waits for its command too."""
+        """Run a line; its exit code. Raises Exited. What `&` left running may go on when it returns."""
         try:
             commands = words.parse(line)
         except words.SyntaxFault as fault:
@@ -45,9 +49,25 @@ class Shell:
         before = ";"
         for pipeline in _pipelines(commands):
             if not (before == "&&" and self.code) and not (before == "||" and not self.code):
-                self._pipeline(pipeline, out, err, read)
+                if pipeline[-1].then == "&":
+                    self._behind(pipeline, out, err)
+                else:
+                    self._pipeline(pipeline, out, err, read)
             before = pipeline[-1].then
         return self.code
+
+    def _behind(self, commands: Sequence[Simple], out: Sink, err: Sink) -> None:
+        """Run in the background, as a shell of its own."""
+        child = Shell(self._phone, self._programs)
+
+        def run() -> None:
+            with suppress(Exited, Gone):
+                child._pipeline(commands, out, err, nothing)
+
+        thread = threading.Thread(target=run, daemon=True, name="background")
+        self._running.append(thread)
+        thread.start()
+        self._ended(0)
 
     def _pipeline(self, commands: Sequence[Simple], out: Sink, err: Sink, read: Source) -> None:
         for command in commands[:-1]:
@@ -82,6 +102,10 @@ class Shell:
             self.names[found[1]] = found[2]
             call.words = call.args
         if not call.words:
+            return 0
+        if call.name == "wait":
+            while self._running:
+                self._running.pop().join()
             return 0
         if call.name == "exit":
             raise Exited(int(call.args[0]) & 0xFF if call.args else self.code)

@@ -41,6 +41,9 @@ def wm(call: Call) -> int:
         else:
             phone.put("system", "accelerometer_rotation", "1")
         return 0
+    if args[:1] == ["dismiss-keyguard"]:
+        phone.unlock()
+        return 0
     call.complain("Unknown command: " + " ".join(args[:1]))
     return 255
 

@@ -25,7 +25,7 @@ class Touch:
     def down(self, x: float, y: float) -> None:
         self._start = self._last = (x, y)
         self._moved = False
-        self._path = self._phone.windows().path(x, y)
+        self._path = self._phone.glass.windows().path(x, y)
         if slider := self._slider():
             self._slide(slider, x)
 
@@ -55,6 +55,8 @@ class Touch:
         for view in reversed(self._path):
             if not view.enabled:
                 break
+            if view.edits:
+                self._phone.keyboards.put_away = False
             act = view.long_tap if held_s >= LONG_S and view.long_tap else view.tap
             if act:
                 break

@@ -84,7 +84,9 @@ class View:
     slide: Callable[[float], None] | None = None
     checked: bool | None = None
     enabled: bool = True
+    focused: bool = False
     share: float = 0.0
+    glyph: str = ""
     colour: tuple[int, int, int] | None = None
     edits: Field | None = None
     scroller: Scroller | None = None

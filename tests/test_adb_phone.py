@@ -14,6 +14,7 @@ from phones import ADBS, SMALL, adb_server_of
 
 from screenwright.tools.adb import Adb, ConnectionBroken, Ran, Resident
 from screenwright.tools.adb.trouble import Refused, UnknownPhone
+from screenwright.tools.errors import BadAction
 from screenwright.tools.simphone import SimPhone
 
 pytest_plugins = ["phones"]
@@ -111,6 +112,8 @@ def test_a_stream_is_read_to_its_end_and_closed_from_elsewhere(line: Line) -> No
     came: list[bytes] = []
     reader = threading.Thread(target=lambda: came.append(stream.recv()))
     reader.start()
+    reader.join(0.05)
+    assert reader.is_alive(), "it waits"
     stream.close()
     reader.join(5)
     assert came == [b""]
@@ -119,9 +122,9 @@ def test_a_stream_is_read_to_its_end_and_closed_from_elsewhere(line: Line) -> No
 
 
 def test_what_can_be_no_command_is_refused_before_it_is_sent(line: Line) -> None:
-    with pytest.raises(ValueError, match="too long for adb"):
+    with pytest.raises(BadAction, match="too long for adb"):
         line.adb.shell(line.serial, "x" * 70_000)
-    with pytest.raises(ValueError, match="zero byte"):
+    with pytest.raises(BadAction, match="zero byte"):
         line.adb.exec(line.serial, "echo \0")
     assert not [each for each in line.sim.lines if each.startswith("x")]
 
@@ -131,7 +134,9 @@ def test_the_resident_shell_tells_commands_apart(line: Line) -> None:
         assert shell.run("echo a; echo b >&2; false || nosuch").code == 127
         assert shell.run("echo a; echo b >&2") == Ran(b"a\n", b"b\n", 0)
         assert shell.run("printf abc") == Ran(b"abc", b"", 0), "no line feed at its end"
-        assert shell.run("echo 'it''s # 你好'").text == "its # 你好"
+        for word in ("it's # 你好", '<< "', "\\", "$HOME"):
+            assert shell.run(f"echo {shlex.quote(word)}").out.decode() == f"{word}\n"
+        assert shell.run('echo "a \\" b" \\<\\<').text == 'a " b <<'
         assert shell.run("# nothing") == Ran(b"", b"", 0)
         assert shell.run("input tap 3 4") == Ran(b"", b"", 0)
         assert shell.run("exit 3") == Ran(b"", b"", 3)
@@ -139,9 +144,11 @@ def test_the_resident_shell_tells_commands_apart(line: Line) -> None:
     assert [each.values for each in line.sim.phone.log if each.kind == "tap"] == [(3.0, 4.0)]
 
 
-@pytest.mark.parametrize("command", ["echo 'open", 'echo "open', "echo \\", "echo a\necho b", "cat <<X"])
+@pytest.mark.parametrize(
+    "command", ["echo 'open", 'echo "open', "echo \\", "echo a\necho b", "cat <<X", "echo a\0b"]
+)
 def test_a_line_that_would_swallow_the_next_is_refused(command: str) -> None:
-    with Resident(Adb(port=1), "none") as shell, pytest.raises(ValueError, match="line"):
+    with Resident(Adb(port=1), "none") as shell, pytest.raises(BadAction, match="line"):
         shell.run(command)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from screenwright.tools.adb import listing, reach, trouble
 from screenwright.tools.adb.listing import Announced, Listed
 from screenwright.tools.adb.trouble import ConnectionBroken, recognise
-from screenwright.tools.errors import DeviceLost, Ending, Mendable, NotInstalled, OutcomeUnknown
+from screenwright.tools.errors import BadScript, DeviceLost, Ending, Mendable, NotInstalled, OutcomeUnknown
 
 KEYS = """device unauthorized.
 This adb server's $ADB_VENDOR_KEYS is not set
@@ -195,7 +195,7 @@ def test_an_address_gets_its_port(place: str, serial: str) -> None:
 
 @pytest.mark.parametrize("place", ["", "  ", "two words", "host:"])
 def test_what_is_no_address_is_refused(place: str) -> None:
-    with pytest.raises(ValueError, match="write HOST:PORT"):
+    with pytest.raises(BadScript, match="write HOST:PORT"):
         reach.with_port(place)
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from screenwright.tools.adb import command, wire
 from screenwright.tools.adb.wire import EXIT, STDERR, STDOUT, Address, Frames, Malformed, Wire, address, frame
+from screenwright.tools.errors import BadAction, BadScript
 
 FRAMES = st.lists(st.tuples(st.sampled_from((STDOUT, STDERR)), st.binary(max_size=300)), max_size=8)
 
@@ -90,9 +91,9 @@ def test_a_request_is_counted_in_bytes_and_has_limits() -> None:
     assert wire.request("host:version") == b"000chost:version"
     assert wire.request("shell:echo 你好") == b"0011shell:echo " + "你好".encode()
     assert len(wire.request("x" * 65535)) == 65539
-    with pytest.raises(ValueError, match=r"65536 bytes is too long.*push a file"):
+    with pytest.raises(BadAction, match=r"65536 bytes is too long.*push a file"):
         wire.request("x" * 65536)
-    with pytest.raises(ValueError, match="zero byte"):
+    with pytest.raises(BadAction, match="zero byte"):
         wire.request("shell:echo a\0b")
 
 
@@ -113,7 +114,7 @@ def test_the_server_is_where_adbs_own_settings_say(settings: dict[str, str], exp
 
 @pytest.mark.parametrize("value", ["localfilesystem:/x", "tcp:host", "99999", "0", "tcp:host:²"])
 def test_a_setting_that_is_no_address_is_quoted(value: str) -> None:
-    with pytest.raises(ValueError, match="ADB_SERVER_SOCKET="):
+    with pytest.raises(BadScript, match="ADB_SERVER_SOCKET="):
         address(None, {"ADB_SERVER_SOCKET": value})
 
 
@@ -181,6 +182,8 @@ def test_a_close_wakes_the_thread_that_reads(far: tuple[Wire, socket.socket]) ->
     came: list[bytes] = []
     reader = threading.Thread(target=lambda: came.append(near.recv()))
     reader.start()
+    reader.join(0.05)
+    assert reader.is_alive(), "it waits"
     near.close()
     reader.join(5)
     assert came == [b""] and near.recv() == b"" and not near.idle()

@@ -22,7 +22,7 @@ from screenwright.tools.adb.trouble import (
     UnknownPhone,
     recognise,
 )
-from screenwright.tools.errors import Ending, OutcomeUnknown
+from screenwright.tools.errors import BadScript, Ending, OutcomeUnknown
 
 ECHO_S = 5.0
 LOOK_S = 0.03
@@ -30,14 +30,12 @@ AGAIN_S = 0.5
 
 
 def with_port(place: str) -> str:
-    """'HOST' as 'HOST:5555'; a name that mDNS gave stays as it is. ValueError: it is no address."""
+    """'HOST' as 'HOST:5555'; a name that mDNS gave stays as it is. BadScript: it is no address."""
     place = place.strip()
     if "._adb" in place:
         return place
     if not place or re.search(r"[\s;]", place) or place.endswith(":"):
-        raise ValueError(
-            f"{place!r} is no address of a phone; write HOST:PORT, as its wireless debugging shows it"
-        )
+        raise BadScript(f"{place!r} is no address of a phone; write HOST:PORT, as its wireless debugging shows it")
     if re.search(r":\d+$", place.rpartition("]")[2] or place):
         return place
     return f"{place}:5555"

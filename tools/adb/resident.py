@@ -6,7 +6,7 @@ its own and the exit code; only that word says that the command ended.
 
 from __future__ import annotations
 
-import shlex
+import re
 import threading
 import time
 
@@ -15,6 +15,7 @@ from screenwright.tools.adb.server import why
 from screenwright.tools.adb.services import Services
 from screenwright.tools.adb.trouble import ConnectionBroken
 from screenwright.tools.adb.wire import EXIT, QUICK_ACK, STDERR, STDIN, STDOUT, Frames, Wire, frame
+from screenwright.tools.errors import BadAction
 
 
 class Resident:
@@ -39,8 +40,7 @@ class Resident:
     def run(self, line: str, *, seconds: float = 30.0) -> Ran:
         """Run a line to its end. PhoneTrouble: it was not run. ConnectionBroken: it may have been (`sent`).
 
-        ValueError: it is not one whole line: a line feed, an open quote or a backslash at its end would
-        swallow the line that tells its end.
+        BadAction: it is not one whole line; nothing was sent.
         """
         _check(line)
         if QUICK_ACK is None or "shell_v2" not in self._adb.features(self.serial):
@@ -91,10 +91,15 @@ class Resident:
                 return Ran(ended[0], cleared[0], ended[1])
 
 
+# What is quoted in a line, each way of it.
+QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""")
+
+
 def _check(line: str) -> None:
-    if "\n" in line or "<<" in line:
-        raise ValueError(f"a resident shell takes one line at a time, without <<: {line!r}")
-    try:
-        shlex.split(line)
-    except ValueError as error:
-        raise ValueError(f"{line!r} is not a whole line: {error}; quote words with shlex.quote") from None
+    """A line feed, an open quote, a backslash at the end and << would each swallow the line that tells the end."""
+    bare = QUOTED.sub("", line)
+    if re.search(r"[\n\0]", line) or re.search(r"""['"\\]|<<""", bare):
+        raise BadAction(
+            f"{line!r} is not one whole line for a shell: it has a line feed, a zero byte, << or an open quote; "
+            "quote words with shlex.quote, press Enter for a line feed"
+        )

@@ -69,7 +69,7 @@ class Services:
         """Run a line in the phone's shell, to its end.
 
         PhoneTrouble: it was not run. ConnectionBroken: it may have been (`sent`), also when `seconds` are
-        over; the phone may then still be at it. ValueError: it is longer than 65 kB or holds a zero byte.
+        over; the phone may then still be at it. BadAction: it is longer than 65 kB or holds a zero byte.
         """
         until = time.monotonic() + seconds
         if "shell_v2" not in self.features(serial):

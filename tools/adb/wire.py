@@ -14,6 +14,8 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from screenwright.tools.errors import BadAction, BadScript
+
 LONGEST = 0xFFFF
 """Bytes of one request: its length is told in four hex digits."""
 FRAME_LIMIT = 1 << 24
@@ -44,7 +46,7 @@ class Address(NamedTuple):
 def address(port: int | None = None, settings: Mapping[str, str] = os.environ) -> Address:
     """The server's address as adb finds it: ADB_SERVER_SOCKET (tcp:HOST:PORT), ANDROID_ADB_SERVER_PORT, 5037.
 
-    ValueError quotes a setting that is no address.
+    BadScript quotes a setting that is no address.
     """
     if port is not None:
         return Address("127.0.0.1", port)
@@ -52,18 +54,18 @@ def address(port: int | None = None, settings: Mapping[str, str] = os.environ) -
         if value:
             host, _, digits = value.removeprefix("tcp:").rpartition(":")
             if not digits.isdecimal() or not 0 < int(digits) < 1 << 16:
-                raise ValueError(f"{name}={value!r} is no address of an adb server; write tcp:HOST:PORT or a port")
+                raise BadScript(f"{name}={value!r} is no address of an adb server; write tcp:HOST:PORT or a port")
             return Address(host.strip("[]") or "127.0.0.1", int(digits))
     return Address("127.0.0.1", 5037)
 
 
 def request(service: str) -> bytes:
-    """One request: its length in four hex digits, then itself. ValueError when it can't be one."""
+    """One request: its length in four hex digits, then itself. BadAction when it can't be one."""
     data = service.encode()
     if len(data) > LONGEST:
-        raise ValueError(f"a command of {len(data)} bytes is too long for adb (at most {LONGEST}): push a file")
+        raise BadAction(f"a command of {len(data)} bytes is too long for adb (at most {LONGEST}): push a file")
     if b"\0" in data:
-        raise ValueError(f"a command can't hold a zero byte: {service!r}")
+        raise BadAction(f"a command can't hold a zero byte: {service!r}")
     return b"%04x" % len(data) + data
 
 

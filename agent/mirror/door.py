@@ -1,0 +1,99 @@
+"""Who may come in: a page that shows and drives a screen is remote control, and other web pages know this port.
+
+A request needs the token in its path, a Host that is this machine (else a name that someone points at 127.0.0.1
+would do, DNS rebinding) and, for the live connection, the Origin of the page itself. What lacks any of these is
+told no more than 403.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
+
+
+class Door:
+    """An ASGI application before another: lets in what may, with the token taken off the path.
+
+    Args:
+        host: the address that is listened at; its name is right as a Host.
+    """
+
+    def __init__(self, app: App, token: str, host: str) -> None:
+        self._app, self._token, self._host = app, token.encode(), host
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        rest = self._rest(scope)
+        if rest is None:
+            await _refuse(scope, send)
+            return
+        host = dict(scope["headers"])[b"host"].decode("latin-1")
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *_headers(host)]
+            await send(message)
+
+        await self._app({**scope, "path": rest, "raw_path": rest.encode()}, receive, guarded)
+
+    def _rest(self, scope: Scope) -> str | None:
+        """The path after the token; None: not to be let in."""
+        headers = dict(scope["headers"])
+        host = headers.get(b"host", b"").decode("latin-1")
+        said, slash, rest = scope["path"].removeprefix("/").partition("/")
+        known = hmac.compare_digest(said.encode(), self._token)
+        if scope["type"] == "websocket":
+            origin = urlsplit(headers.get(b"origin", b"").decode("latin-1"))
+            own = origin.scheme in ("http", "https") and origin.netloc == host
+        else:
+            own = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        return slash + rest if known and own and slash and self._ours(host) else None
+
+    def _ours(self, host: str) -> bool:
+        """A Host that no other page can have made the browser believe in: this machine, or a bare address."""
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        if name in LOOPBACK or name == self._host:
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return self._host not in LOOPBACK
+
+
+def _headers(host: str) -> list[tuple[bytes, bytes]]:
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        f"connect-src 'self' ws://{host} wss://{host}; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return [
+        (b"content-security-policy", policy.encode("latin-1")),
+        (b"cache-control", b"no-store"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+    ]
+
+
+async def _refuse(scope: Scope, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})  # before it is accepted: a 403
+    elif scope["type"] == "http":
+        headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": 403, "headers": headers})
+        await send({"type": "http.response.body", "body": b"Forbidden"})

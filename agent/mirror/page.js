@@ -1,0 +1,120 @@
+// The connection of the page, and what belongs to none of its parts.
+
+import { Panel } from "./panel.js";
+import { Picture } from "./picture.js";
+import { Touch } from "./touch.js";
+
+const $ = (id) => document.getElementById(id);
+const AGAIN_MS = [250, 500, 1000, 2000, 4000], TRIES = 12, NOTICE_MS = 6000;
+let socket = null, tries = 0, width = 0, owed = null, noticed = 0;
+
+function send(wish) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(wish));
+}
+
+// a page that nobody sees asks for no more pictures
+function drawn(frame) {
+  owed = frame;
+  if (!document.hidden) { send({ do: "drawn", frame }); owed = null; }
+}
+document.addEventListener("visibilitychange", () => { if (!document.hidden && owed !== null) drawn(owed); });
+
+const picture = new Picture($("stage"), $("picture"), $("marks"), drawn);
+const touch = new Touch(picture, $("keys"), send);
+const panel = new Panel(send, (marks) => picture.plan(marks));
+
+let asked = 0;
+picture.fitted = (px) => {
+  clearTimeout(asked);
+  asked = setTimeout(() => { if (px !== width) { width = px; send({ do: "canvas", width }); } }, 120);
+};
+
+function notice(words) {
+  clearTimeout(noticed);
+  $("notice").textContent = words;
+  noticed = setTimeout(() => { $("notice").textContent = ""; }, NOTICE_MS);
+}
+
+function veil(words, retry = false) {
+  $("veil").hidden = !words;
+  $("veil-words").textContent = words || "";
+  $("again").hidden = !retry;
+}
+
+function show(facts) {
+
+  document.title = `${facts.device} – screenwright mirror`;
+  $("device").textContent = facts.device;
+  $("facts").textContent = facts.viewers === 1 ? "1 viewer" : `${facts.viewers} viewers`;
+  const kinds = new Set(facts.kinds);
+  touch.phone = kinds.has("press_button");
+  for (const group of document.querySelectorAll(".phone")) group.hidden = !touch.phone;
+  for (const button of document.querySelectorAll("[data-key]")) button.disabled = !kinds.has("press_keys");
+  $("say").hidden = $("keyboard").hidden = !kinds.has("type_text");
+  veil(facts.lost);
+  panel.show(facts.agent);
+}
+
+function connected(on, words) {
+  $("dot").className = "dot " + (on ? "on" : "off");
+  $("link").textContent = words;
+}
+
+function connect() {
+  const address = new URL("live", location.href);
+  address.protocol = address.protocol.replace("http", "ws");
+  socket = new WebSocket(address);
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => {
+    tries = 0; owed = null;
+    picture.begin();
+    connected(true, "live");
+    veil("");
+    if (width) send({ do: "canvas", width });
+  };
+  socket.onmessage = ({ data }) => {
+    if (typeof data !== "string") return picture.take(data);
+    const said = JSON.parse(data);
+    if (said.say === "state") show(said);
+    if (said.say === "refused") notice(said.why);
+    return undefined;
+  };
+  socket.onclose = () => {
+    tries += 1;
+    connected(false, "not connected");
+    const over = tries > TRIES;
+    veil(over ? "The mirror has ended, or its address has changed." : "The connection is lost. Trying again…", over);
+    if (!over) setTimeout(connect, AGAIN_MS[Math.min(tries - 1, AGAIN_MS.length - 1)]);
+  };
+}
+
+for (const button of document.querySelectorAll("[data-press]")) {
+  button.addEventListener("click", () => send({ do: "press", button: button.dataset.press }));
+}
+for (const button of document.querySelectorAll("[data-key]")) {
+  button.addEventListener("click", () => send({ do: "keys", keys: [button.dataset.key] }));
+}
+function press(button, on) { $(button).setAttribute("aria-pressed", String(on)); }
+function twice(on) { touch.twice = on; press("twice", on); }
+function pointing(on) {
+  touch.pointing = on;
+  press("pointer", on);
+  touch.drawCross();
+  if (on) $("keys").focus({ preventScroll: true });
+}
+$("twice").addEventListener("click", () => twice(!touch.twice));
+touch.tapped = () => twice(false);
+$("pointer").addEventListener("click", () => pointing(!touch.pointing));
+touch.ended = () => { pointing(false); $("pointer").focus(); };
+$("keyboard").addEventListener("click", () => $("keys").focus({ preventScroll: true }));
+$("say").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = $("text").value;
+  $("text").value = "";
+  if (text) send({ do: "type", text });
+});
+$("again").addEventListener("click", () => { tries = 0; veil("Trying again…"); connect(); });
+
+picture.fit();
+connect();
+

@@ -1,0 +1,104 @@
+"""A policy whose every decision a person can see, hold back and replace by acts of his own, before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from screenwright.agent.mirror.panel import Panel
+from screenwright.policies.errand import Drops
+from screenwright.policies.policy import Meeting, Policy
+from screenwright.policies.scripted import Scripted
+from screenwright.tools.actions import Wait, aim, describe
+from screenwright.tools.busy import is_caret
+from screenwright.tools.changes import changed_regions
+from screenwright.tools.device import Device
+from screenwright.tools.errors import BadAction
+from screenwright.tools.geometry import Region
+from screenwright.tools.observation import Observation
+from screenwright.tools.steps import Decision, Step, Task, Verdict
+
+SOURCE = "person"
+SPOT_PX = 24
+
+
+class Supervised:
+    """Asks `policy`, shows what it decided, and comes to the gate with it.
+
+    Where the person took over, what was decided is dropped: the step is a look that says what he did, so that
+    the policy decides anew on a new frame.
+
+    Args:
+        device: to look again after a wait.
+        ahead_s: how long each action is shown before it is done; asked before each.
+    """
+
+    def __init__(
+        self, policy: Policy, panel: Panel, device: Device, ahead_s: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        self.policy, self.panel, self.device, self.ahead_s = policy, panel, device, ahead_s
+        self.name = policy.name
+        self._kept: Decision | None = None
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return dict(getattr(self.policy, "variables", {}))
+
+    def meet(self, kinds: Callable[[], frozenset[str]]) -> None:
+        if isinstance(self.policy, Meeting):
+            self.policy.meet(kinds)
+
+    def begin(self, task: Task) -> None:
+        self._kept = None
+        self.policy.begin(task)
+
+    def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
+        """The policy's decision, or a look where a person took over or the screen changed meanwhile. Stopped."""
+        gate = self.panel.gate
+        if (did := gate.enter()) is not None:
+            return self._look(did)
+        decision, self._kept = self._kept or self.policy.decide(task, steps, observation), None
+        self.panel.plans(decision)
+        did, waited = gate.come(self.ahead_s())
+        if did is None and waited and not as_it_was(decision, observation, self.device.observe()):
+            did = "the screen changed while the agent was paused"
+        if did is None:
+            return decision
+        self._drop(decision)
+        return self._look(did)
+
+    def _drop(self, decision: Decision) -> None:
+        if isinstance(self.policy, Drops):
+            self.policy.drop()
+        elif isinstance(self.policy, Scripted):
+            self._kept = decision  # a list can't decide anew: it would go on as if this had been done
+
+    def _look(self, why: str) -> Decision:
+        self.panel.plans(None)
+        return Decision(Wait(seconds=0), why, source=SOURCE)
+
+
+def as_it_was(decision: Decision, before: Observation, now: Observation) -> bool:
+    """Does the place of the action look as it did when it was decided on?"""
+    point = aim(decision.action)
+    if point is None or now.frame != before.frame:
+        return now.frame == before.frame
+    spot = Region(round(point.x), round(point.y), 1, 1).grown(SPOT_PX).within(now.frame)
+    part = slice(spot.y, spot.bottom), slice(spot.x, spot.right)
+    return all(is_caret(region) for region in changed_regions(before.words[part], now.words[part]))
+
+
+class MirrorApprover:
+    """An `approve` callback for `Guard` that asks on the page.
+
+    Raises Stopped; BadAction, so that it is decided anew, when the person takes over instead of answering, or
+    when the place of the action looks different after the answer.
+    """
+
+    def __init__(self, panel: Panel, device: Device) -> None:
+        self._panel, self._device = panel, device
+
+    def __call__(self, decision: Decision, verdict: Verdict, observation: Observation) -> bool:
+        said = self._panel.approve(decision, verdict, observation)
+        if said and not as_it_was(decision, observation, self._device.observe()):
+            raise BadAction(f"the screen changed while the person was asked about: {describe(decision.action)}")
+        return said

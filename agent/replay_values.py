@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from screenwright.policies.replay.demo import Demo
 from screenwright.tools.errors import BadScript
-from screenwright.tools.masking import SECRET
+from screenwright.tools.masking import is_secret
 
 LEFT_OUT = ("--from", "--trace")  # of the command that goes on: a trace's folder is taken by then
 
@@ -58,7 +58,7 @@ def given(demo: Demo, settings: Sequence[str]) -> dict[str, str]:
         name, equals, value = setting.partition("=")
         name = name.strip()
         if not equals or not name:
-            said = setting if not name.startswith(SECRET) else name
+            said = setting if not is_secret(name) else name
             raise BadScript(f"--set {said!r} is not NAME=VALUE, such as: --set name=Ada")
         if name not in demo.parameters:
             there_is = ", ".join(demo.parameters) or "none"
@@ -76,7 +76,7 @@ def variable(name: str) -> str:
 
 
 def how_to_give(name: str) -> str:
-    return f"the environment variable {variable(name)}" if name.startswith(SECRET) else f"--set {name}=VALUE"
+    return f"the environment variable {variable(name)}" if is_secret(name) else f"--set {name}=VALUE"
 
 
 def go_on_command(argv: Sequence[str], step: str) -> str:
@@ -86,7 +86,7 @@ def go_on_command(argv: Sequence[str], step: str) -> str:
         option, equals, value = word.partition("=")
         if option in LEFT_OUT or option == "--set":
             value = value if equals else next(rest, "")
-            if option == "--set" and not value.strip().startswith(SECRET):
+            if option == "--set" and not is_secret(value.strip()):
                 words += ["--set", value]
         else:
             words.append(word)

@@ -16,7 +16,6 @@ from screenwright.policies.errand import (
     Drops,
     KeepsPlace,
     errand_in_words,
-    is_secret,
     secrets_in,
     task_in_words,
     with_secrets,
@@ -25,6 +24,7 @@ from screenwright.policies.errand import (
 from screenwright.policies.policy import Meeting, Policy
 from screenwright.tools.actions import Action, Done
 from screenwright.tools.errors import BadReply, BadScript, GaveUp, Mendable, ModelLost, NotInstalled
+from screenwright.tools.masking import is_secret
 from screenwright.tools.observation import Observation
 from screenwright.tools.steps import Decision, Step, Task
 

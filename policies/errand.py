@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 from screenwright.policies.policy import Policy
 from screenwright.tools.actions import TypeText
 from screenwright.tools.errors import BadReply
+from screenwright.tools.masking import is_secret
 from screenwright.tools.steps import Decision, Step, Task
 
 PLACEHOLDER = re.compile(r"\{\{\s*(?P<name>\w+)\s*(?:\|(?P<default>[^{}]*))?\}\}")
@@ -55,10 +56,6 @@ class KeepsPlace(Policy, Protocol):
     def skip(self, answer: str | None) -> None:
         """Another has done the step: on to the next. GaveUp: it can't be without an answer, and none came."""
         ...
-
-
-def is_secret(name: str) -> bool:
-    return name.startswith("secret")
 
 
 def secrets_in(text: str, values: Mapping[str, str]) -> dict[str, str]:

@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 SECRET = "secret"
+"""What the name of a parameter begins with whose value must not be told."""
 FORM = frozenset(
     ("kind", "role", "source", "device", "monitor", "ruling", "where", "button", "modifiers", "keys", "status")
 )
 """Fields of a trace that hold a word out of a list, never what was typed: a secret "click" must not break them."""
+
+
+def is_secret(name: str) -> bool:
+    return name.startswith(SECRET)
 
 
 class Mask:
@@ -23,7 +28,7 @@ class Mask:
     def add(self, parameters: Mapping[str, str]) -> None:
         """These are secret from now on, beside what was before."""
         for name, value in parameters.items():
-            if name.startswith(SECRET) and value:
+            if is_secret(name) and value:
                 # Words about an act quote what is typed, so the quoted forms are looked for as well.
                 quoted = (repr(value)[1:-1], json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
                 self._forms += [(form, f"{{{{{name}}}}}") for form in dict.fromkeys((value, *quoted))]

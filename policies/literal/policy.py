@@ -12,6 +12,7 @@ from screenwright.policies.literal.script import read_script
 from screenwright.policies.literal.verbs import Verbs
 from screenwright.tools.actions import Done
 from screenwright.tools.errors import BadScript, GaveUp
+from screenwright.tools.masking import is_secret
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Reader
 from screenwright.tools.steps import Decision, Step, Task
@@ -70,7 +71,7 @@ class Literal:
             self._instructions = self._given
         if not self._instructions:
             raise BadScript('the script has no steps; write one step a line, such as: click "Save"')
-        secrets = [value for key, value in task.parameters.items() if key.startswith("secret") and value]
+        secrets = [value for key, value in task.parameters.items() if is_secret(key) and value]
         self._verbs = Verbs(self.variables, secrets, self.patience_s)
         self._parameters = dict(task.parameters)
         self._place, self._doing, self._answer, self._undone = 0, None, None, 0

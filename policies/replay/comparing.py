@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from screenwright.policies.errand import is_secret
 from screenwright.policies.replay.aligning import Pair, aligned
 from screenwright.policies.replay.demo import Demo, DemoStep, Expect, Looks, Parameter, filled
 from screenwright.policies.replay.expecting import with_parameters
 from screenwright.policies.replay.folder import PICTURES, TRACE, DemoFolder
 from screenwright.policies.replay.keeping import keep_old
+from screenwright.tools.masking import is_secret
 
 
 @dataclass

@@ -16,6 +16,7 @@ from screenwright.tools import keys
 from screenwright.tools.actions import KINDS, Action, Button, Modifier, SystemButton, parse
 from screenwright.tools.elements import Relation, Role
 from screenwright.tools.geometry import Point, Size
+from screenwright.tools.masking import is_secret
 
 VERSION = 1
 Kind = Literal[
@@ -256,7 +257,7 @@ class Demo(_Held):
         if twice := [name for name in ids if ids.count(name) > 1]:
             raise ValueError(f"two steps have the id {twice[0]!r}; give one another")
         for name, parameter in self.parameters.items():
-            if parameter.secret != name.startswith("secret"):
+            if parameter.secret != is_secret(name):
                 raise ValueError(f"parameter {name!r}: a name begins with `secret` exactly where it is secret")
             if parameter.secret and parameter.default is not None:
                 raise ValueError(f"parameter {name!r}: a secret has no default, so that it stands in no file")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from screenwright.policies.errand import PLACEHOLDER, is_secret
+from screenwright.policies.errand import PLACEHOLDER
 from screenwright.policies.replay.acts import Act
 from screenwright.policies.replay.demo import Looks, Parameter
 from screenwright.policies.replay.describing import ENTERED, Described, Describer
 from screenwright.tools.elements import Element
 from screenwright.tools.geometry import Region
+from screenwright.tools.masking import is_secret
 from screenwright.tools.wording import squeezed
 
 ROW_PX = 64

@@ -23,7 +23,7 @@ from screenwright.policies.replay.values import first_step, values_for
 from screenwright.policies.replay.watching import Watching
 from screenwright.tools.actions import Done
 from screenwright.tools.errors import BadScript, GaveUp
-from screenwright.tools.masking import Mask
+from screenwright.tools.masking import Mask, is_secret
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Reader
 from screenwright.tools.steps import Decision, Step, Task
@@ -129,7 +129,7 @@ class Replay:
         step = playing.step(self._place)
         text = in_words(step)
         names = {match[1] for match in PLACEHOLDER.finditer(text)}
-        if any(name.startswith("secret") for name in names):
+        if any(is_secret(name) for name in names):
             raise GaveUp("it types a secret")
         if playing.mask.text(text) != text:
             raise GaveUp("its words hold a secret")

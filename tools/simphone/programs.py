@@ -9,6 +9,7 @@ from screenwright.tools.simphone import (
     dumps,
     hierarchy,
     input_program,
+    jsonrpc,
     packages,
     system,
 )
@@ -19,6 +20,7 @@ PROGRAMS: dict[str, Program] = {
     **system.PROGRAMS,
     **packages.PROGRAMS,
     "am": activities.am,
+    "app_process": jsonrpc.app_process,
     "dumpsys": dumps.dumpsys,
     "input": input_program.run,
     "screencap": capture.screencap,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from screenwright.tools.simphone import filesync, programs, words
+from screenwright.tools.simphone import filesync, jsonrpc, programs, words
 from screenwright.tools.simphone.android import Android
 from screenwright.tools.simphone.call import Sink, Source
 from screenwright.tools.simphone.link import Gone, Service, Stream
@@ -45,6 +45,8 @@ class Services:
             return lambda stream: self._plain(rest, stream.write, stream.read)
         if kind == "sync":
             return lambda stream: filesync.serve(stream, self.phone.files)
+        if kind == "tcp" and rest.split(":")[-1] == str(jsonrpc.PORT) and self.phone.automated:
+            return lambda stream: jsonrpc.serve(stream, self.phone)
         return None
 
     def _shell_v1(self, stream: Stream, line: str) -> None:

@@ -14,9 +14,18 @@ from screenwright.tools.simphone.keycodes import CODES
 from screenwright.tools.simphone.selection import found, one, told
 
 KEYS = {
-    **{"home": "HOME", "back": "BACK", "recent": "APP_SWITCH", "enter": "ENTER", "delete": "DEL", "del": "DEL"},
-    **{"power": "POWER", "volume_up": "VOLUME_UP", "volume_down": "VOLUME_DOWN", "search": "SEARCH"},
-    **{"left": "DPAD_LEFT", "right": "DPAD_RIGHT", "up": "DPAD_UP", "down": "DPAD_DOWN", "menu": "MENU"},
+    "home": "HOME",
+    "back": "BACK",
+    "recent": "APP_SWITCH",
+    "menu": "MENU",
+    "enter": "ENTER",
+    "delete": "DEL",
+    "del": "DEL",
+    "search": "SEARCH",
+    "power": "POWER",
+    "volume_up": "VOLUME_UP",
+    "volume_down": "VOLUME_DOWN",
+    **{name: f"DPAD_{name.upper()}" for name in ("left", "right", "up", "down")},
 }
 ORIENTATIONS = {"natural": 0, "n": 0, "left": 1, "l": 1, "upsidedown": 2, "u": 2, "right": 3, "r": 3}
 DOWN, UP, MOVE = 0, 1, 2

@@ -132,7 +132,8 @@ def test_what_can_be_no_command_is_refused_before_it_is_sent(line: Line) -> None
 def test_the_resident_shell_tells_commands_apart(line: Line) -> None:
     with Resident(line.adb, line.serial) as shell:
         assert shell.run("echo a; echo b >&2; false || nosuch").code == 127
-        assert shell.run("echo a; echo b >&2") == Ran(b"a\n", b"b\n", 0)
+        assert shell.run("echo a; echo b >&2") == Ran(b"a\nb\n", b"", 0), "both outputs, as on a terminal"
+        assert shell.run("nosuch 'a;b'").out.endswith(b"not found\n") and shell.run("NAME=x") == Ran(b"", b"", 0)
         assert shell.run("printf abc") == Ran(b"abc", b"", 0), "no line feed at its end"
         for word in ("it's # 你好", '<< "', "\\", "$HOME"):
             assert shell.run(f"echo {shlex.quote(word)}").out.decode() == f"{word}\n"

@@ -182,6 +182,15 @@ def test_boxes_are_in_pixels_of_the_frame() -> None:
     assert found[0].region == Region(270, 600, 270, 600)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("PIN", "PIN"), ("Enter your password", "Enter your password"), ("hunter2", ""), ("••••", "")],
+)
+def test_a_password_is_never_a_name(text: str, name: str) -> None:
+    found = tree.parse(dump(node("EditText", "[0,0][100,100]", text, marks='password="true"'))).elements(SCREEN)
+    assert (found[0].text, found[0].value, found[0].secret) == (name, None, True)
+
+
 def test_a_switch_is_called_by_its_row() -> None:
     def row(name: str, top: int) -> str:
         words = node(
@@ -196,6 +205,8 @@ def test_a_switch_is_called_by_its_row() -> None:
 
     found = tree.parse(dump(row("Wi-Fi", 100) + row("Bluetooth", 200))).elements(SCREEN)
     assert [(e.text, e.checked) for e in found if e.role == "checkbox"] == [("Wi-Fi", True), ("Bluetooth", True)]
+    page = node("TextView", "[0,0][1080,100]", "Title of the page") + node("EditText", "[0,200][1080,300]", "Hint")
+    assert [e.text for e in tree.parse(dump(page)).elements(SCREEN)] == ["Title of the page", "Hint"]
 
 
 def test_a_button_of_compose_is_called_by_what_it_holds() -> None:
@@ -204,6 +215,12 @@ def test_a_button_of_compose_is_called_by_what_it_holds() -> None:
         dump(node("android.view.View", "[40,100][400,160]", marks='clickable="true"', inside=inside))
     )
     assert [(e.text, e.role) for e in found.elements(SCREEN)] == [("Add to cart", "button")]
+
+
+def test_a_card_of_several_texts_is_those_texts() -> None:
+    inside = node("TextView", "[60,110][200,150]", "Shopping") + node("TextView", "[60,150][200,190]", "Milk")
+    found = tree.parse(dump(node("LinearLayout", "[40,100][400,200]", marks='clickable="true"', inside=inside)))
+    assert [(e.text, e.role) for e in found.elements(SCREEN)] == [("Shopping", "text"), ("Milk", "text")]
 
 
 def test_a_hint_is_a_name_and_no_value() -> None:

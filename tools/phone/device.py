@@ -23,7 +23,7 @@ from screenwright.tools.actions import (
     describe,
 )
 from screenwright.tools.adb.client import Adb
-from screenwright.tools.errors import BadAction
+from screenwright.tools.errors import BadAction, DeviceLost
 from screenwright.tools.geometry import Point
 from screenwright.tools.observation import Observation
 from screenwright.tools.patience import Patience
@@ -192,7 +192,10 @@ class Phone:
 
     def problems(self) -> list[str]:
         """What stands in the way of driving this phone, each with its fix."""
-        return self.state.problems(self._writing.keyboards.installed(), self.eyes.several_displays)
+        try:
+            return self.state.problems(self._writing.keyboards.installed(), self.eyes.several_displays)
+        except DeviceLost as lost:
+            return [str(lost)]
 
     def release(self) -> None:
         """Nothing is ever held: each finger and key is up when its command ends."""

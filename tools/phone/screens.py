@@ -82,7 +82,9 @@ def _physical(port: dict[str, str] | None) -> str | None:
 
 def _lit(text: str) -> bool | None:
     """Dozing, with a clock on the dark screen, is off: nothing can be tapped."""
-    found: list[str] = re.findall(r"(?:mScreenState|mGlobalDisplayState|Display Power: state)=(\w+)", text)
+    found: list[str] = re.findall(
+        r"(?:mScreenState|mGlobalDisplayState|Display State|Display Power: state)=(\w+)", text
+    )
     # A closed foldable has one screen that is off.
     return any(state in ("ON", "VR") for state in found) if found else None
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from screenwright.tools.adb.trouble import PhoneTrouble
 from screenwright.tools.errors import BadAction, DeviceLost
 from screenwright.tools.geometry import Region, Size
 from screenwright.tools.phone import screens
@@ -87,19 +86,16 @@ class State:
     def problems(self, keyboards: Sequence[Keyboard], several_displays: bool) -> list[str]:
         """What stands in the way of driving it, each with its fix."""
         found: list[str] = []
-        try:
-            front, locked = self.front(), self.locked
-            if self.awake is False:
-                found.append("the screen is off: press the power button, or call wake()")
-            if locked:
-                found.append("the screen is locked: unlock it by hand, or call wake() where it asks for nothing")
-            if front and front.secure:
-                found.append(
-                    f"{front.package or front.activity} protects its screen, so that pictures of it are black: "
-                    "only what its tree tells can be found there"
-                )
-        except PhoneTrouble as trouble:
-            return [str(trouble)]
+        front = self.front()
+        if self.awake is False:
+            found.append("the screen is off: press the power button, or call wake()")
+        if self.locked:
+            found.append("the screen is locked: unlock it by hand, or call wake() where it asks for nothing")
+        if front and front.secure:
+            found.append(
+                f"{front.package or front.activity} protects its screen, so that pictures of it are black: "
+                "only what its tree tells can be found there"
+            )
         if several_displays:
             found.append(f"there are several displays; the one that touches go to is used: {self.glass}")
         if not keyboards:

@@ -37,6 +37,11 @@ ROLES: tuple[tuple[str, Role], ...] = (
     ("Image", "image"),
     ("TextView", "text"),
 )
+SECRET_HINT = re.compile(
+    r"(?:[^\W\d_]+ ){0,3}(?:pin|password|passcode|passphrase|code|passwort|kennwort|密码|口令|验证码)",
+    re.IGNORECASE,
+)
+ROW_HEIGHTS = 3  # what is higher than so many of its switch is no row, but a page
 NAMED_BY_ROW = frozenset(("checkbox", "radio", "slider", "field", "combo"))
 
 
@@ -59,6 +64,10 @@ class Node:
     def name(self) -> str:
         """What it says or is called, on one line."""
         return " ".join((self.marks.get("text") or self.marks.get("content-desc") or "").split())
+
+    @property
+    def height(self) -> int:
+        return self.box[3] - self.box[1]
 
     @property
     def kind(self) -> str:
@@ -147,9 +156,11 @@ def _elements(node: Node, view: View, above: tuple[Node, ...]) -> Iterator[Eleme
 def _element(node: Node, view: View, above: Sequence[Node]) -> tuple[Element | None, bool]:
     """The element of a node that is worth one, and whether the texts inside it are its own name."""
     role, name, takes = node.role, node.name, False
-    if not name and role == "button" and node.children and not any(_acts(inside) for inside in node.below()):
-        # The button of Jetpack Compose has its words in a child of its own.
-        name, takes = " ".join(inside.name for inside in node.below() if inside.name), True
+    if not name and role == "button" and not any(_acts(inside) for inside in node.below()):
+        # The button of Jetpack Compose has its words in a child; a card with several texts is no button.
+        words = [inside.name for inside in node.below() if inside.name]
+        if len(words) == 1 or node.kind.endswith("Button"):
+            name, takes = " ".join(words), True
     if not name and role in NAMED_BY_ROW:
         name = _row_name(node, above)
     if not name and role not in NAMED_BY_ROW and role != "scroll":
@@ -174,7 +185,9 @@ def _entered(element: Element, node: Node, above: Sequence[Node]) -> Element:
     text, hint = node.marks.get("text", ""), node.marks.get("hint", "")
     name = " ".join((node.marks.get("content-desc") or hint or _row_name(node, above) or text).split())
     if element.secret:
-        return replace(element, text=name if name != text else "", value=None)
+        # Before Android 15 an empty field's hint comes as its text; what may be the password itself is never told.
+        told = name if name != " ".join(text.split()) or SECRET_HINT.fullmatch(name) else ""
+        return replace(element, text=told, value=None)
     return replace(element, text=name, value="" if hint and text == hint else text)
 
 
@@ -186,7 +199,7 @@ def _row_name(node: Node, above: Sequence[Node]) -> str:
     """A switch in a row of settings has no name: the row's first text is what a person calls it."""
     for row in reversed(above[-3:]):
         inside = list(row.below())
-        if sum(one.role in NAMED_BY_ROW for one in inside) != 1:
+        if row.height > ROW_HEIGHTS * node.height or sum(one.role in NAMED_BY_ROW for one in inside) != 1:
             return ""
         if words := next((one.name for one in inside if one.name and one is not node), ""):
             return words

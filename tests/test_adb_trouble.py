@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import threading
@@ -183,6 +184,20 @@ def test_a_command_that_hangs(adb: Adb, sim: SimPhone, way: str) -> None:
     shell.close()
 
 
+def test_a_ctrl_c_within_a_command_leaves_nothing_for_the_next(adb: Adb, sim: SimPhone) -> None:
+    serial = adb.connect(sim.address).serial
+    sim.delays = {"echo late": 1.0}
+    main = threading.main_thread().ident or 0
+    with Resident(adb, serial) as shell:
+        assert shell.run("echo early").text == "early"
+        interrupt = threading.Timer(0.2, signal.pthread_kill, (main, signal.SIGINT))
+        interrupt.start()
+        with pytest.raises(KeyboardInterrupt):
+            shell.run("echo late")
+        interrupt.join()
+        assert shell.run("echo next").text == "next"
+
+
 def test_a_server_that_somebody_ends(server: AdbServer, adb: Adb, sim: SimPhone) -> None:
     """In the middle: unknown. Afterwards it is started anew, and the phone connected to again."""
     serial = adb.connect(sim.address).serial
@@ -248,6 +263,24 @@ def _listens(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (
+            "echo '* failed to start daemon'; echo 'error: cannot connect to daemon'; exit 1",
+            "failed to start daemon",
+        ),
+        ("exit 0", "was started, but can't be reached"),
+    ],
+)
+def test_a_server_that_does_not_start(tmp_path: Path, script: str, said: str) -> None:
+    program, port = tmp_path / "adb", free_port()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    with pytest.raises(trouble.ServerTrouble, match=f"{port}.*{said}.*ANDROID_ADB_SERVER_PORT"):
+        Adb(str(program), port=port).devices()
 
 
 @contextmanager

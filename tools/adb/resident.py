@@ -49,7 +49,7 @@ class Resident:
             return Ran(ran.out + ran.err, b"", ran.code)
         mark, whole = Mark(), _is_simple(line)
         asked = (
-            f"2>&1 {line}\necho {mark.word}$?\n"
+            f"{line} 2>&1\necho {mark.word}$?\n"
             if whole
             else f"{line}\necho {mark.word}$?; echo {mark.word}0 >&2\n"
         )

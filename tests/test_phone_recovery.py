@@ -60,7 +60,7 @@ def test_a_tap_that_broke_off_is_unknown_and_never_sent_again(
 def test_a_picture_that_broke_off_is_taken_again(sim: SimPhone, phone: Phone, when: Any) -> None:
     for _ in range(2):
         sim.drop_at(1, "screencap", when=when)
-        assert np.array_equal(phone.observe().pixels, sim.phone.frame())
+        assert np.array_equal(phone.observe().pixels, sim.phone.glass.shown())
     assert phone.link.breaks == 2
 
 

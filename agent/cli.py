@@ -16,7 +16,8 @@ from screenwright.agent.guard_cli import guard_app
 from screenwright.agent.model_cli import Context, Dialect, Model, Url, Weights, serve
 from screenwright.agent.record_cli import record as record_command
 from screenwright.agent.replay_cli import replay
-from screenwright.agent.running import EXITS, Where, hear_interrupts, plainly
+from screenwright.agent.running import EXITS, hear_interrupts, plainly
+from screenwright.agent.where import OnPhone, Serial, Where
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -74,8 +75,11 @@ def run(
     monitor: Monitor = 1,
     window: Window = None,
     region: Area = None,
+    phone: OnPhone = False,
+    serial: Serial = None,
     open_: Annotated[
-        list[str] | None, typer.Option("--open", metavar="COMMAND", help="start this first; ends with the run")
+        list[str] | None,
+        typer.Option("--open", metavar="COMMAND", help="start this first (on a phone: an app); ends with the run"),
     ] = None,
     rules: Annotated[Path | None, typer.Option(help="rules of the guard; default: the shipped ones")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="say yes to all that the guard asks about")] = False,
@@ -97,7 +101,7 @@ def run(
         job = running.task_of(task, set_ or [])
         which = models.Which.said(model, url, dialect, context=context, weights=weights)
         decider = models.policy_of(policy, which, sure=not no_sure)
-        where = Where(virtual, size, monitor, window, region)
+        where = Where(virtual, size, monitor, window, region, phone, serial)
         manner = running.Manner(
             where, tuple(open_ or ()), rules, yes, dry_run, limit_steps, limit_seconds, quiet, as_json
         )
@@ -147,13 +151,16 @@ def read(
     monitor: Monitor = 1,
     window: Window = None,
     region: Area = None,
+    phone: OnPhone = False,
+    serial: Serial = None,
     as_json: Json = False,
 ) -> None:
     """What is on the screen, or in a picture, as text or JSON. Exit code 3: --find found nothing."""
     with plainly(as_json=as_json, debug=_state["debug"]):
         from screenwright.agent import seeing
 
-        with seeing.observed(image, Where(monitor=monitor, window=window, region=region)) as observation:
+        where = Where(monitor=monitor, window=window, region=region, phone=phone, serial=serial)
+        with seeing.observed(image, where) as observation:
             scene = seeing.scene(observation)
         found = list(scene.elements) if find is None else seeing.matching(scene, find)
         if as_json:

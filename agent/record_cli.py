@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from screenwright.agent.running import EXITS, Where, plainly, start_programs
+from screenwright.agent.running import EXITS, plainly
+from screenwright.agent.where import Where, start_programs
 
 if TYPE_CHECKING:
     from screenwright.policies.replay.folder import DemoFolder
@@ -48,7 +49,7 @@ def record(
 
         folder = recording.new_demo(name, into)
         where = Where(virtual, size, monitor, window, region)
-        with where.open() as desktop:
+        with where.desktop() as desktop:
             for problem in desktop.problems():
                 say(f"screenwright: warning: {problem}")
             own = recording.own_window(desktop, sys.stdin)
@@ -67,7 +68,7 @@ def _eye(where: Where, desktop: Any) -> Eye:
     """A real screen is opened a second time; a virtual one is looked at beside its owner."""
     from screenwright.tools.recording.sources import beside
 
-    return beside(desktop) if where.virtual else where.open
+    return beside(desktop) if where.virtual else where.desktop
 
 
 def _report(demo: DemoFolder, outcome: Outcome, as_json: bool) -> None:

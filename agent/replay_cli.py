@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from screenwright.agent.model_cli import Dialect, Model, Url
-from screenwright.agent.running import EXITS, Manner, Where, plainly
+from screenwright.agent.running import EXITS, Manner, plainly
+from screenwright.agent.where import OnPhone, Serial, Where
 
 if TYPE_CHECKING:
     from screenwright.agent.replaying import Helped, Played
@@ -58,6 +59,8 @@ def replay(
     monitor: Annotated[int, typer.Option(min=0, help="1 is the first; 0: all together")] = 1,
     window: Annotated[str | None, typer.Option(help="only the window whose title holds this")] = None,
     region: Annotated[str | None, typer.Option(metavar="X,Y,W,H", help="only this part of the desktop")] = None,
+    phone: OnPhone = False,
+    serial: Serial = None,
     open_: Annotated[
         list[str] | None,
         typer.Option("--open", metavar="COMMAND", help="start this first, for each row anew; ends with the run"),
@@ -81,7 +84,7 @@ def replay(
         _fit_together(check=check, csv=csv is not None, offline=offline, first=from_, results=results)
         folder = DemoFolder.open(name)
         first_step(folder.demo, from_)
-        where = Where(virtual, size or _size(folder, virtual=virtual), monitor, window, region)
+        where = Where(virtual, size or _size(folder, virtual=virtual), monitor, window, region, phone, serial)
         manner = Manner(where, tuple(open_ or ()), rules, yes, dry_run, limit_steps, limit_seconds, quiet, as_json)
         which, settings = Which.said(model, url, dialect), set_ or []
         if offline:
@@ -180,7 +183,7 @@ def _many(
 
 def _check(folder: DemoFolder, settings: Sequence[str], helped: Helped, manner: Manner, first: str | None) -> int:
     from screenwright.agent import precheck
-    from screenwright.agent.running import start_programs
+    from screenwright.agent.where import start_programs
     from screenwright.policies.replay.ladder import Ladder
     from screenwright.policies.replay.values import first_step
     from screenwright.tools.reading import Reader

@@ -11,10 +11,11 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from screenwright.agent.where import Where, start_programs
 from screenwright.tools.errors import BadScript, NotInstalled, ScreenwrightError, Stopped, stop_within
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from screenwright.policies.policy import Policy
     from screenwright.tools.desktop import Desktop
     from screenwright.tools.observation import Observation
+    from screenwright.tools.phone.device import Phone
     from screenwright.tools.steps import Decision, Outcome, Task, Verdict
     from screenwright.tools.trace import TraceWriter
 
@@ -41,42 +43,10 @@ SCRIPT_SUFFIXES = (".md", ".txt", ".task", ".markdown")
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """Which screen, in the words of the command line."""
-
-    virtual: bool = False
-    size: str = "1280x800"
-    monitor: int = 1
-    window: str | None = None
-    region: str | None = None
-
-    def open(self) -> Desktop:
-        """The desktop; the caller closes it. BadScript, NotInstalled, DeviceLost."""
-        from screenwright.tools.desktop import Desktop
-
-        if self.virtual:
-            if self.window is not None or self.region is not None or self.monitor != 1:
-                raise BadScript(
-                    "--window, --region and --monitor pick from a real desktop; leave them, or --virtual"
-                )
-            width, height = _numbers(self.size, r"(\d+)x(\d+)", "--size", "1280x800")
-            if not (64 <= width <= 16384 and 64 <= height <= 16384):
-                raise BadScript(f"--size {self.size}: each side must be 64 to 16384 pixels")
-            return Desktop.virtual(width, height)
-        region = None
-        if self.region is not None:
-            from screenwright.tools.geometry import Region
-
-            form = r"(-?\d+),(-?\d+),(\d+),(\d+)"
-            region = Region(*_numbers(self.region, form, "--region", "100,100,800,600 (left,top,width,height)"))
-        return Desktop(self.monitor, window=self.window, region=region)
-
-
-@dataclass(frozen=True, slots=True)
 class Manner:
     """How something is run, in the words of the command line. `steps`, `seconds`: its limits."""
 
-    where: Where = Where()
+    where: Where = field(default_factory=Where)
     opens: tuple[str, ...] = ()
     rules: Path | None = None
     yes: bool = False
@@ -103,15 +73,15 @@ def performed(
 
     guard = guard_of(manner.rules, manner.yes)
     decider.begin(job)
-    with manner.where.open() as desktop:
-        for problem in desktop.problems():
+    with manner.where.open() as device:
+        for problem in device.problems():
             print(f"screenwright: warning: {problem}", file=sys.stderr)
-        start_programs(desktop, manner.opens)
-        answer_beside(guard, desktop)
+        start_programs(device, manner.opens)
+        answer_beside(guard, device)
         console = Console(sys.stderr if manner.as_json else sys.stdout, quiet=manner.quiet)
         agent = (Noting if ask else Agent)(
             decider,
-            desktop,
+            device,
             guard=guard,
             limits=Limits(steps=manner.steps, seconds=manner.seconds),
             trace=trace,
@@ -190,27 +160,17 @@ def guard_of(rules: Path | None, yes: bool) -> Guard:
     return Guard.load(rules, approve) if rules else Guard.standard(approve)
 
 
-def answer_beside(guard: Guard, desktop: Desktop) -> None:
-    """Where a person is asked, what they were asked about is in front again when it is done."""
+def answer_beside(guard: Guard, device: Desktop | Phone) -> None:
+    """Where a person is asked on the very desktop, what they were asked about is in front again afterwards."""
     from screenwright.agent.approver import Approver, InFront
+    from screenwright.tools.desktop import Desktop
 
-    if isinstance(guard.approve, Approver):
-        guard.approve = InFront(guard.approve, desktop)
+    if isinstance(guard.approve, Approver) and isinstance(device, Desktop):
+        guard.approve = InFront(guard.approve, device)
 
 
 def _agree(decision: Decision, verdict: Verdict, observation: Observation) -> bool:
     return True
-
-
-def start_programs(desktop: Desktop, commands: Sequence[str]) -> None:
-    for command in commands:
-        try:
-            argv = shlex.split(command)
-        except ValueError as error:
-            raise BadScript(f"--open {command!r} can't be read as a command: {error}") from error
-        if not argv:
-            raise BadScript("--open needs the name of a program, such as: --open mousepad")
-        desktop.start(argv)
 
 
 def outcome_of(agent: Agent, task: Task) -> Outcome:
@@ -273,10 +233,3 @@ def plainly(*, as_json: bool = False, debug: bool = False) -> Iterator[None]:
         else:
             print(f"screenwright: {message}", file=sys.stderr)
         raise SystemExit(code) from met
-
-
-def _numbers(said: str, form: str, option: str, example: str) -> list[int]:
-    match = re.fullmatch(form, said.strip())
-    if match is None:
-        raise BadScript(f"{option} {said!r} can't be read; write it like {example}")
-    return [int(number) for number in match.groups()]

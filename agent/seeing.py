@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from screenwright.agent.running import Where
+from screenwright.agent.where import Where
 from screenwright.tools.elements import Element, Target
 from screenwright.tools.errors import BadScript
 from screenwright.tools.geometry import Size, View

@@ -17,7 +17,8 @@ from screenwright.tools.device import Device
 from screenwright.tools.errors import BlackScreen
 from screenwright.tools.geometry import Region, Size
 from screenwright.tools.observation import Observation
-from screenwright.tools.patience import Patience, in_program, patience
+from screenwright.tools.patience import Patience, in_program
+from screenwright.tools.patience import patience as usual_patience
 from screenwright.tools.steps import Effect, Where
 
 FRAME_S = 0.015  # between two looks, so that a video does not take a whole core
@@ -33,15 +34,16 @@ class Settler:
 
     Args:
         cap_s: when to give up on a screen that does not stop.
-        patience: how long to wait by kind of action; a device that is quicker than a desktop has its own.
+        patience: how long to wait by kind of action; by default the device's own `patience`, or a desktop's.
     """
 
     def __init__(
-        self, device: Device, *, cap_s: float = 5.0, patience: Callable[[Action], Patience] = patience
+        self, device: Device, *, cap_s: float = 5.0, patience: Callable[[Action], Patience] | None = None
     ) -> None:
         self.device = device
         self.cap_s = cap_s
-        self.patience = patience
+        own: Callable[[Action], Patience] = getattr(device, "patience", usual_patience)
+        self.patience = patience or own
         self._busy = Busy()
 
     def settle(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from screenwright.agent.mirror.gate import TAKEN
 from screenwright.agent.mirror.panel import Panel
 from screenwright.policies.errand import Drops
 from screenwright.policies.policy import Meeting, Policy
@@ -19,6 +20,7 @@ from screenwright.tools.steps import Decision, Step, Task, Verdict
 
 SOURCE = "person"
 SPOT_PX = 24
+CHANGED = "the screen changed while the person was asked about"
 
 
 class Supervised:
@@ -38,6 +40,7 @@ class Supervised:
         self.policy, self.panel, self.device, self.ahead_s = policy, panel, device, ahead_s
         self.name = policy.name
         self._kept: Decision | None = None
+        self._given: Decision | None = None
 
     @property
     def variables(self) -> dict[str, str]:
@@ -48,12 +51,15 @@ class Supervised:
             self.policy.meet(kinds)
 
     def begin(self, task: Task) -> None:
-        self._kept = None
+        self._kept = self._given = None
         self.policy.begin(task)
 
     def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
         """The policy's decision, or a look where a person took over or the screen changed meanwhile. Stopped."""
         gate = self.panel.gate
+        if steps and self._given is not None and _prevented(steps[-1]):
+            self._drop(self._given)
+        self._given = None
         if (did := gate.enter()) is not None:
             return self._look(did)
         decision, self._kept = self._kept or self.policy.decide(task, steps, observation), None
@@ -62,6 +68,7 @@ class Supervised:
         if did is None and waited and not as_it_was(decision, observation, self.device.observe()):
             did = "the screen changed while the agent was paused"
         if did is None:
+            self._given = decision
             return decision
         self._drop(decision)
         return self._look(did)
@@ -75,6 +82,11 @@ class Supervised:
     def _look(self, why: str) -> Decision:
         self.panel.plans(None)
         return Decision(Wait(seconds=0), why, source=SOURCE)
+
+
+def _prevented(step: Step) -> bool:
+    """Was it kept from being done here, after the gate had let it pass?"""
+    return not step.result.ok and step.result.message.startswith((TAKEN, CHANGED))
 
 
 def as_it_was(decision: Decision, before: Observation, now: Observation) -> bool:
@@ -100,5 +112,5 @@ class MirrorApprover:
     def __call__(self, decision: Decision, verdict: Verdict, observation: Observation) -> bool:
         said = self._panel.approve(decision, verdict, observation)
         if said and not as_it_was(decision, observation, self._device.observe()):
-            raise BadAction(f"the screen changed while the person was asked about: {describe(decision.action)}")
+            raise BadAction(f"{CHANGED}: {describe(decision.action)}")
         return said

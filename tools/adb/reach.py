@@ -81,20 +81,17 @@ class _Reaching:
         self.said = ""
 
     def reach(self) -> Listed:
-        if not self.patient:
-            self._connect()
         while True:
             listed = self._listed()
             if listed.ready and self._echoes():
                 return listed
-            if not self.patient and listed.state in (ABSENT, "unauthorized"):
+            tried = self.again_at > 0
+            if not self.patient and (listed.state == "unauthorized" or (tried and listed.state == ABSENT)):
                 raise self._wrong(listed)
             if time.monotonic() >= self.until:
                 raise self._wrong(listed)
-            # A phone that is listed as ready but does not answer is behind a connection that has died silently.
-            if by_network(self.serial) and listed.state in (ABSENT, "offline", "device"):
-                self._connect_anew(listed)
-            time.sleep(LOOK_S)
+            if not self._connect_anew(listed):
+                time.sleep(LOOK_S)
 
     def _listed(self) -> Listed:
         for each in self.adb.devices():
@@ -109,21 +106,21 @@ class _Reaching:
             return ran.text == word
         return False
 
-    def _connect_anew(self, listed: Listed) -> None:
+    def _connect_anew(self, listed: Listed) -> bool:
         """By ourselves: the server tries again by itself, but takes up to ten seconds for it."""
-        if time.monotonic() < self.again_at:
-            return
-        if listed.state != ABSENT:
+        # A phone that is listed as ready but does not answer is behind a connection that has died silently.
+        mendable = by_network(self.serial) and listed.state in (ABSENT, "offline", "device")
+        if not mendable or time.monotonic() < self.again_at:
+            return False
+        if listed.state != ABSENT:  # else it says "already connected", and does nothing
             self.adb.disconnect(self.serial)
-        self._connect()
-
-    def _connect(self) -> None:
         try:
             _, self.said = self.adb.server.ask(f"host:connect:{self.serial}", max(0.5, self._left()))
         except PhoneTrouble:
             # The server waits longer for an address that is silent than we do.
             self.said = f"failed to connect to '{self.serial}': no answer within {self.seconds:g} s"
         self.again_at = time.monotonic() + AGAIN_S
+        return True
 
     def _left(self) -> float:
         return self.until - time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,7 @@ from screenwright.tools.geometry import Point, Size
 from screenwright.tools.observation import Observation
 from screenwright.tools.phone import Phone
 from screenwright.tools.phone.hands import InputRefused
+from screenwright.tools.settle import Settler
 from screenwright.tools.simphone import SimPhone
 
 pytest_plugins = ["phones"]
@@ -90,7 +92,21 @@ def test_the_quicker_form_stays(sim: SimPhone, phone: Phone) -> None:
         phone.observe()
     assert phone.eyes.camera.form == "raw"
     assert phone.eyes.camera.seconds["png"] > 0.3 > phone.eyes.camera.usual_s
-    assert phone.patience(PressButton(button="back")).quiet > phone.eyes.camera.usual_s * 2
+
+
+def test_a_slow_picture_is_looked_at_twice_before_it_counts_as_still(sim: SimPhone, phone: Phone) -> None:
+    for _ in range(4):
+        phone.observe()
+    sim.delays["screencap"] = 0.4
+    phone.eyes.camera.seconds = {"png": 0.42, "raw": 0.42}
+    before, settler = phone.observe(), Settler(phone)
+    looks = sum("screencap" in line for line in sim.lines)
+    began = time.perf_counter()
+    phone.perform(OpenApp(name="Notes"))
+    effect, after = settler.settle(before, PressButton(button="home"), began)
+    assert effect.settled and effect.where == "near"
+    assert sum("screencap" in line for line in sim.lines) - looks == 2
+    assert np.array_equal(after.pixels, sim.phone.glass.shown())
 
 
 @pytest.mark.parametrize("where", ["out", "err"])

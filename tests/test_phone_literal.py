@@ -37,7 +37,6 @@ def run(sim: SimPhone, new_server: AdbServer, reader: Reader, tmp_path: Path) ->
         def go(script: str) -> Outcome:
             policy = Literal(reader=reader, patience_s=8)
             agent = Agent(policy, phone, guard=Guard([], "allow"), trace=tmp_path / f"run{next(count)}")
-            agent.settler.patience = phone.patience
             return agent.run(script)
 
         yield go

@@ -2,13 +2,15 @@
 
 Two things differ from a desktop. `input` returns before the app has heard of it, and windows slide for a
 third of a second. And a picture costs what a phone needs for it, half a second on many: quiet that is shorter
-than two pictures is no quiet, only a moment in which nobody looked.
+than a picture takes is over before anybody has looked a second time.
 """
 
 from __future__ import annotations
 
 from screenwright.tools.actions import Action, OpenApp, Scroll, Swipe, TypeText
 from screenwright.tools.patience import Patience
+
+LONGER = 1.2
 
 
 def phone_patience(action: Action, picture_s: float) -> Patience:
@@ -22,4 +24,4 @@ def phone_patience(action: Action, picture_s: float) -> Patience:
             first, quiet = 8.0, 0.6
         case _:
             first, quiet = 1.0, 0.45
-    return Patience(first=max(first, 2.2 * picture_s), quiet=max(quiet, 2.2 * picture_s))
+    return Patience(first=max(first, LONGER * picture_s), quiet=max(quiet, LONGER * picture_s))

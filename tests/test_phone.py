@@ -28,6 +28,7 @@ from screenwright.tools.errors import BadAction, BlackScreen, DeviceLost
 from screenwright.tools.geometry import Point, Size
 from screenwright.tools.observation import Observation
 from screenwright.tools.phone import Phone
+from screenwright.tools.phone.eyes import placed
 from screenwright.tools.phone.hands import InputRefused
 from screenwright.tools.settle import Settler
 from screenwright.tools.simphone import SimPhone
@@ -97,8 +98,8 @@ def test_the_quicker_form_stays(sim: SimPhone, phone: Phone) -> None:
 def test_a_slow_picture_is_looked_at_twice_before_it_counts_as_still(sim: SimPhone, phone: Phone) -> None:
     for _ in range(4):
         phone.observe()
-    sim.delays["screencap"] = 0.4
-    phone.eyes.camera.seconds = {"png": 0.42, "raw": 0.42}
+    sim.delays["screencap"] = 0.6
+    phone.eyes.camera.seconds = {"png": 0.62, "raw": 0.62}
     before, settler = phone.observe(), Settler(phone)
     looks = sum("screencap" in line for line in sim.lines)
     began = time.perf_counter()
@@ -220,6 +221,18 @@ def test_a_turned_phone_takes_taps_where_they_are_seen_now(sim: SimPhone, phone:
     assert did(sim) == [("tap", (700, 100))]
 
 
+def test_who_looks_after_a_turn_is_not_refused(sim: SimPhone, phone: Phone) -> None:
+    phone.observe()
+    sim.phone.turn(1)
+    phone.perform(Click(point=Point(700, 100, phone.observe().frame)))
+    assert did(sim) == [("tap", (700, 100))]
+
+
+def test_a_picture_of_another_size_than_the_touches() -> None:
+    view = placed(Size(1080, 2400), Size(720, 1600))
+    assert view.to_input(Point(540, 1200, Size(1080, 2400))) == (360, 800)
+
+
 def test_upside_down_has_the_same_size_and_is_noticed(sim: SimPhone, phone: Phone) -> None:
     sim.phone.turn(1)
     seen = phone.observe()
@@ -272,5 +285,6 @@ def test_a_phone_that_lets_nobody_touch_says_which_switch(sim: SimPhone, phone: 
 
 def test_what_is_closed_stays_closed(phone: Phone) -> None:
     phone.close()
-    with pytest.raises(DeviceLost, match="closed here"):
-        phone.observe()
+    for call in (phone.observe, phone.apps, lambda: phone.perform(PressButton(button="back"))):
+        with pytest.raises(DeviceLost, match="closed here"):
+            call()

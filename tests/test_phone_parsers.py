@@ -324,7 +324,7 @@ def typed(commands: list[str]) -> str:
         program, kind, *rest = shlex.split(command)
         assert program == "input" and rest
         if kind == "text":
-            assert len(rest) == 1
+            assert len(rest) == 1 and rest[0].isprintable()
             out += rest[0].replace("%s", " ")
         else:
             assert kind == "keyevent"

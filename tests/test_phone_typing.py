@@ -77,6 +77,7 @@ def test_a_keyboard_that_is_chosen_already_stays(sim: SimPhone, phone: Phone, fi
     sim.phone.keyboards.choose(ADB_KEYBOARD)
     phone.perform(TypeText(text="你好"))
     assert field.text == "你好" and ways(sim) == (ADB_KEYBOARD, [LATIN, ADB_KEYBOARD])
+    assert not any(line.startswith(("ime set", "ime enable", "ime disable")) for line in sim.lines)
 
 
 def test_without_a_way_nothing_is_typed_and_the_way_is_told(sim: SimPhone, phone: Phone, field: Any) -> None:

@@ -66,7 +66,7 @@ class Eyes:
                 self.camera.display = glass.physical_id
         if not alike(glass.logical, frame):  # turned between the picture and the question
             glass = self.state.turned(frame)
-        return View(frame, scale=frame.width / glass.logical.width)
+        return placed(frame, glass.logical)
 
     def _refuse_darkness(self, front: Front | None) -> None:
         """Say why it is black. What an app protects is black by its wish, and its tree can still be read."""
@@ -91,6 +91,11 @@ class Eyes:
         if keyboard and area.y < keyboard.y < area.bottom:
             area = Region(area.x, area.y, area.width, keyboard.y - area.y)
         return view.region_from_input(area.x, area.y, area.width, area.height)
+
+
+def placed(frame: Size, logical: Size) -> View:
+    """Where a picture lies in the space of touches, which may be of another size (`wm size`)."""
+    return View(frame, scale=frame.width / logical.width)
 
 
 def title(front: Front | None) -> str | None:

@@ -60,6 +60,8 @@ class Android:
         self.volume, self.clipboard, self.toasted = 7, "", ""
         self.automated = False
         """uiautomator2's server runs, and holds the only reader of the accessibility tree."""
+        self.recorders = 0
+        """How many `screenrecord` run now."""
         self.files, self.faults = Files(), Faults()
         self.log: list[Input] = []
         self.version = 0

@@ -18,15 +18,24 @@ def nothing() -> bytes:
     return b""
 
 
+def always() -> bool:
+    """Somebody is there."""
+    return True
+
+
 @dataclass(slots=True)
 class Call:
-    """A command's words, its phone and its three streams; `read` gives pieces, b"" at the end of input."""
+    """A command's words, its phone and its three streams; `read` gives pieces, b"" at the end of input.
+
+    `heard`: whether somebody still listens; a program that runs for long ends when nobody does.
+    """
 
     words: Sequence[str]
     phone: Android
     out: Sink
     err: Sink
     read: Source = nothing
+    heard: Callable[[], bool] = always
 
     @property
     def name(self) -> str:

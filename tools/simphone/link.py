@@ -60,6 +60,10 @@ class Stream:
                     self.link.send(Packet(wire.CLSE, self.own, self.host))
         self.ended()
 
+    def heard(self) -> bool:
+        """Whether the host is still there."""
+        return not self.closed.is_set()
+
     def came(self, data: bytes) -> None:
         self._incoming.put(data)
 

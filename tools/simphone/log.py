@@ -23,5 +23,9 @@ class Faults:
     """`uiautomator dump` prints ERROR: could not get idle state, and exits with 0."""
     inject_events_denied: bool = False
     """`input` is refused, as on a phone whose maker wants a second switch for it."""
+    missing: frozenset[str] = frozenset()
+    """Programs that this phone does not have."""
+    halves_s: float = 0.0
+    """Each frame of `screenrecord` comes in two halves, so many seconds apart."""
     displays_warning: str = ""
     """"out" or "err": where screencap says that there are several displays, before the picture."""

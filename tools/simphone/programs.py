@@ -7,6 +7,7 @@ from screenwright.tools.simphone import (
     basics,
     capture,
     dumps,
+    encoder,
     hierarchy,
     input_program,
     jsonrpc,
@@ -24,5 +25,6 @@ PROGRAMS: dict[str, Program] = {
     "dumpsys": dumps.dumpsys,
     "input": input_program.run,
     "screencap": capture.screencap,
+    "screenrecord": encoder.screenrecord,
     "uiautomator": hierarchy.uiautomator,
 }

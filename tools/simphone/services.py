@@ -42,7 +42,7 @@ class Services:
         if kind == "shell" and "v2" not in options:
             return lambda stream: self._shell_v1(stream, rest)
         if kind == "exec":
-            return lambda stream: self._plain(rest, stream.write, stream.read)
+            return lambda stream: self._plain(stream, rest, stream.write)
         if kind == "sync":
             return lambda stream: filesync.serve(stream, self.phone.files)
         if kind == "tcp" and rest.split(":")[-1] == str(jsonrpc.PORT) and self.phone.automated:
@@ -56,14 +56,14 @@ class Services:
         def out(data: bytes) -> None:
             stream.write(data.replace(b"\n", b"\r\n") if old else data)
 
-        self._plain(line, out, stream.read)
+        self._plain(stream, line, out)
 
-    def _plain(self, line: str, out: Sink, read: Source) -> None:
-        shell = Shell(self.phone, programs.PROGRAMS)
+    def _plain(self, stream: Stream, line: str, out: Sink) -> None:
+        shell = Shell(self.phone, programs.PROGRAMS, stream.heard)
         if line:
-            self._run(shell, line, out, out, read)
+            self._run(shell, line, out, out, stream.read)
             return
-        self._lines(shell, out, out, read)
+        self._lines(shell, out, out, stream.read)
 
     def _lines(self, shell: Shell, out: Sink, err: Sink, read: Source) -> None:
         """Run what comes on standard input, as a shell without a terminal does."""
@@ -75,7 +75,7 @@ class Services:
     def _shell_v2(self, stream: Stream, line: str) -> None:
         frames = Frames(stream)
         out, err = partial(frames.send, STDOUT), partial(frames.send, STDERR)
-        shell = Shell(self.phone, programs.PROGRAMS)
+        shell = Shell(self.phone, programs.PROGRAMS, stream.heard)
         if line:
             self._run(shell, line, out, err, frames.read)
         else:

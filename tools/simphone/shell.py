@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from screenwright.tools.simphone import words
 from screenwright.tools.simphone.android import Android
-from screenwright.tools.simphone.call import Call, Program, Sink, Source, nothing
+from screenwright.tools.simphone.call import Call, Program, Sink, Source, always, nothing
 from screenwright.tools.simphone.files import clean
 from screenwright.tools.simphone.link import Gone
 from screenwright.tools.simphone.words import Redirection, Simple
@@ -29,8 +29,10 @@ class Exited(Exception):
 class Shell:
     """One shell; lines run one after another and share variables."""
 
-    def __init__(self, phone: Android, programs: Mapping[str, Program]) -> None:
-        self._phone, self._programs = phone, programs
+    def __init__(
+        self, phone: Android, programs: Mapping[str, Program], heard: Callable[[], bool] = always
+    ) -> None:
+        self._phone, self._programs, self._heard = phone, programs, heard
         self.names = {"?": "0", "$": "4242", "HOME": "/", "PATH": "/system/bin", "USER": "shell"}
         self._running: list[threading.Thread] = []
 
@@ -58,7 +60,7 @@ class Shell:
 
     def _behind(self, commands: Sequence[Simple], out: Sink, err: Sink) -> None:
         """Run in the background, as a shell of its own."""
-        child = Shell(self._phone, self._programs)
+        child = Shell(self._phone, self._programs, self._heard)
 
         def run() -> None:
             with suppress(Exited, Gone):
@@ -84,7 +86,7 @@ class Shell:
         except OSError as error:
             err(f"{SH}: can't open {error}\n".encode())
             return self._ended(1)
-        code = self._started(Call(filled, self._phone, sinks[1], sinks[2], read)) if filled else 0
+        code = self._started(Call(filled, self._phone, sinks[1], sinks[2], read, self._heard)) if filled else 0
         for path, data in files.items():
             try:
                 self._phone.files.write(path, bytes(data))
@@ -110,7 +112,7 @@ class Shell:
         if call.name == "exit":
             raise Exited(int(call.args[0]) & 0xFF if call.args else self.code)
         program = self._programs.get(call.name.removeprefix("/system/bin/"))
-        if program is None:
+        if program is None or call.name in self._phone.faults.missing:
             where = "not found" if "/" in call.name else "inaccessible or not found"
             call.complain(f"{SH}: {call.name}: {where}")
             return 127

@@ -25,6 +25,7 @@ from screenwright.tools.adb.trouble import (
 from screenwright.tools.errors import BadScript, Ending, OutcomeUnknown
 
 ECHO_S = 5.0
+ALREADY, CONNECTED = "already connected", "connected to"
 LOOK_S = 0.03
 AGAIN_S = 0.5
 
@@ -85,8 +86,8 @@ class _Reaching:
             listed = self._listed()
             if listed.ready and self._echoes():
                 return listed
-            tried = self.again_at > 0
-            if not self.patient and (listed.state == "unauthorized" or (tried and listed.state == ABSENT)):
+            nobody = listed.state == ABSENT and self.said and CONNECTED not in self.said
+            if not self.patient and (nobody or listed.state == "unauthorized"):
                 raise self._wrong(listed)
             if time.monotonic() >= self.until:
                 raise self._wrong(listed)
@@ -112,14 +113,15 @@ class _Reaching:
         mendable = by_network(self.serial) and listed.state in (ABSENT, "offline", "device")
         if not mendable or time.monotonic() < self.again_at:
             return False
-        if listed.state != ABSENT:  # else it says "already connected", and does nothing
+        if listed.state != ABSENT:
             self.adb.disconnect(self.serial)
         try:
             _, self.said = self.adb.server.ask(f"host:connect:{self.serial}", max(0.5, self._left()))
         except PhoneTrouble:
             # The server waits longer for an address that is silent than we do.
             self.said = f"failed to connect to '{self.serial}': no answer within {self.seconds:g} s"
-        self.again_at = time.monotonic() + AGAIN_S
+        # "already connected" is said also of one that is offline or just being let go of: then nothing was done.
+        self.again_at = time.monotonic() + (LOOK_S if ALREADY in self.said else AGAIN_S)
         return True
 
     def _left(self) -> float:
@@ -129,7 +131,7 @@ class _Reaching:
         """What to tell: the state if it is listed, else what adb said when it was connected to."""
         wrong: Ending | None = listing.trouble(listed)
         if listed.state == ABSENT:
-            if self.said and "connected to" not in self.said:
+            if self.said and CONNECTED not in self.said:
                 wrong = recognise(self.said, self.serial)
             else:
                 wrong = UnknownPhone(f"there is no device {self.serial!r}", FIXES[UnknownPhone])

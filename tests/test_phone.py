@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+from conftest import until
 from phones import SMALL, AdbServer
 
 from screenwright.tools.actions import (
@@ -108,6 +110,27 @@ def test_a_slow_picture_is_looked_at_twice_before_it_counts_as_still(sim: SimPho
     assert effect.settled and effect.where == "near"
     assert sum("screencap" in line for line in sim.lines) - looks == 2
     assert np.array_equal(after.pixels, sim.phone.glass.shown())
+
+
+def test_an_open_stream_wakes_who_waits(sim: SimPhone, phone: Phone) -> None:
+    def idled(seconds: float) -> float:
+        began = time.perf_counter()
+        phone.idle(seconds)
+        return time.perf_counter() - began
+
+    assert idled(5.0) < 1.0, "without a stream it is a short pause"
+    with phone.stream() as stream:
+        assert stream.packet(0, 10.0)
+        until(lambda: not stream.wait(stream.latest, 0.3))
+        phone.observe()
+        assert idled(0.4) >= 0.3, "nothing is drawn"
+        drawing = threading.Timer(0.2, sim.phone.open, [sim.phone.apps[1]])
+        drawing.start()
+        assert 0.1 < idled(10.0) < 5.0
+        drawing.join()
+        assert idled(10.0) < 1.0, "it was drawn since the last look"
+        phone.observe()
+    assert idled(5.0) < 1.0
 
 
 @pytest.mark.parametrize("where", ["out", "err"])
@@ -223,7 +246,7 @@ def test_a_turned_phone_takes_taps_where_they_are_seen_now(sim: SimPhone, phone:
 
 def test_who_looks_after_a_turn_is_not_refused(sim: SimPhone, phone: Phone) -> None:
     phone.observe()
-    sim.phone.turn(1)
+    sim.phone.turn(3)
     phone.perform(Click(point=Point(700, 100, phone.observe().frame)))
     assert did(sim) == [("tap", (700, 100))]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from typing import Self, assert_never
+from typing import TYPE_CHECKING, Self, assert_never
 
 from screenwright.tools.actions import (
     Action,
@@ -23,8 +24,8 @@ from screenwright.tools.actions import (
     describe,
 )
 from screenwright.tools.adb.client import Adb
-from screenwright.tools.errors import BadAction, DeviceLost
-from screenwright.tools.geometry import Point
+from screenwright.tools.errors import BadAction, DeviceLost, Ending
+from screenwright.tools.geometry import Point, Size
 from screenwright.tools.observation import Observation
 from screenwright.tools.patience import Patience
 from screenwright.tools.phone import apps, gestures, keycodes
@@ -35,6 +36,9 @@ from screenwright.tools.phone.link import Link
 from screenwright.tools.phone.patience import phone_patience
 from screenwright.tools.phone.state import State
 from screenwright.tools.phone.writing import Writing
+
+if TYPE_CHECKING:
+    from screenwright.tools.phone.stream import Stream
 
 POLL_S = 0.05  # between two looks; a picture itself takes longer
 KINDS = frozenset(
@@ -63,16 +67,25 @@ class Phone:
         self.eyes = Eyes(self.link, self.state, self.name)
         self._hands = Hands(self.link)
         self._writing = Writing(self.link, self._hands, self.eyes.foliage)
+        self._stream: Stream | None = None
+        self._drawn = 0
 
     @property
     def kinds(self) -> frozenset[str]:
         return KINDS
 
     def observe(self) -> Observation:
+        self._drawn = self._stream.latest if self._stream else 0
         return self.eyes.observe()
 
     def idle(self, seconds: float) -> None:
-        """A phone does not tell that it draws, so this is a pause; a picture takes longer than it."""
+        """A phone does not tell that it draws: this is a pause of 50 ms, unless a `stream` is open, which does."""
+        if self._stream is not None:
+            began = time.monotonic()
+            with contextlib.suppress(Ending):
+                if self._stream.wait(self._drawn, seconds) or time.monotonic() - began >= 0.9 * seconds:
+                    return
+            self._stream = None  # closed, or this phone gives none
         time.sleep(min(seconds, POLL_S))
 
     def patience(self, action: Action) -> Patience:
@@ -189,6 +202,13 @@ class Phone:
     def wake(self) -> str:
         """Switch the screen on, and put a lock screen away that asks for nothing; what was done. BadAction."""
         return self.state.wake()
+
+    def stream(self, size: Size | None = None) -> Stream:
+        """The live picture, for a mirror (see `Stream`), which the caller closes. It also wakes `idle`."""
+        from screenwright.tools.phone.stream import Stream
+
+        self._stream = Stream(self.link.adb, self.serial, size=size)
+        return self._stream
 
     def problems(self) -> list[str]:
         """What stands in the way of driving this phone, each with its fix."""

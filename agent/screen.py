@@ -16,7 +16,7 @@ from screenwright.agent.loop import Agent, Listener, Run
 from screenwright.policies.guard import Guard
 from screenwright.policies.literal.instruction import Direction, Instruction, Verb
 from screenwright.policies.literal.policy import Literal
-from screenwright.tools.actions import Done
+from screenwright.tools.actions import Done, SystemButton
 from screenwright.tools.device import Device
 from screenwright.tools.elements import Ambiguous, NotSeen, Target
 from screenwright.tools.errors import ScreenwrightError
@@ -155,6 +155,17 @@ class Screen:
     def expect(self, target: Aim) -> None:
         """Fail when it is not on the screen, nor comes within `patience_s`."""
         self._do("expect", target)
+
+    def press_button(self, button: SystemButton) -> None:
+        """Press a button of a phone itself: `press_button("back")`."""
+        self._run(Instruction("button", value=button))
+
+    def long_press(self, target: Aim) -> None:
+        self._do("long_press", target)
+
+    def swipe(self, direction: Direction, over: Aim | None = None) -> None:
+        """Move a finger that way, across the screen or over something."""
+        self._run(Instruction("swipe", target=_target(over), direction=direction))
 
     def open(self, application: str) -> None:
         """Start an application by name, or bring it to the front."""

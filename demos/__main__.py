@@ -20,7 +20,7 @@ from screenwright.agent.console import Console
 from screenwright.tools import Desktop, Reader
 from screenwright.tools.errors import ScreenwrightError
 
-NAMES = ("signup", "note", "sum", "order", "pointing", *REPLAYS)
+NAMES = ("signup", "note", "sum", "order", "pointing", "phone", *REPLAYS)
 
 
 def main() -> int:

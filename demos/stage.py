@@ -12,6 +12,7 @@ from pathlib import Path
 from screenwright.agent import Agent, Listener, Screen
 from screenwright.policies import Literal
 from screenwright.tools import Desktop, Outcome, Reader, Task
+from screenwright.tools.device import Device
 
 HERE = Path(__file__).parent
 
@@ -33,13 +34,13 @@ class Stage:
         """Start one of demos/programs on the desktop."""
         return self.desktop.start([sys.executable, str(HERE / "programs" / f"{name}.py"), *arguments])
 
-    def run(self, script: str, **parameters: str) -> Outcome:
-        """Run demos/tasks/<script>.md without a model."""
+    def run(self, script: str, device: Device | None = None, **parameters: str) -> Outcome:
+        """Run demos/tasks/<script>.md without a model, on the desktop if on nothing else."""
         path = HERE / "tasks" / f"{script}.md"
         task = Task(path.read_text(encoding="utf-8"), parameters, name=script)
         agent = Agent(
             Literal(reader=self.reader),
-            self.desktop,
+            device or self.desktop,
             trace=self.folder / "run",
             listeners=self.listeners,
         )

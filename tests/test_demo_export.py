@@ -103,7 +103,7 @@ def _asked(lines: list[str]) -> list[str]:
         (DemoStep(id="s", do="click", on=SAVE, modifiers=("shift",)), "it is clicked with keys held down"),
         (DemoStep(id="s", do="click", on=SAVE, count=3), "it is clicked 3 times with the left button"),
         (DemoStep(id="s", do="click", on=SAVE, optional=True), "done only where its target is there"),
-        (DemoStep(id="s", do="long_press", on=SAVE), "no words for long press"),
+        (DemoStep(id="s", do="press_button", press="menu"), "no words for it that mean just this"),
         (DemoStep(id="s", do="press_keys", keys=("menu",)), "no words for it that mean just this"),
         (DemoStep(id="s", do="wait", before=Expect(change=True)), "it waits for a change of the screen"),
         (DemoStep(id="s", do="click", on=Looks(text="\"“”「」`")), "every kind of quotation mark"),

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REPLAYS = ["replay_signup", "replay_contacts", "replay_note", "replay_order", "replay_sum"]
 
 
-@pytest.mark.parametrize("name", ["signup", "note", "sum", "order", "pointing", *REPLAYS])
+@pytest.mark.parametrize("name", ["signup", "note", "sum", "order", "pointing", "phone", *REPLAYS])
 def test_a_demo_passes_and_leaves_its_page(name: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "demos"), name, "--out", str(tmp_path)],

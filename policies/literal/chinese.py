@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from screenwright.policies.literal import touching
 from screenwright.policies.literal.instruction import Instruction, Verb
 from screenwright.policies.literal.phrases import CLOSE, OPEN, Sentence, Unclear, not_understood, seconds, unclear
 from screenwright.policies.literal.pressing import chord, presses, refuse_unknown_keys
@@ -18,6 +19,7 @@ VERBS = (
     "按下", "按", "选择", "从", "勾选", "取消勾选", "滚动", "向下滚动", "向上滚动", "等待", "等", "确认",
     "检查", "应该看到", "没有", "打开", "启动", "复制", "粘贴", "读取", "回答", "完成", "放弃", "点", "全选",
     "往", "向", "最多等", "告诉我", "选中", "清除", "确保",
+    "返回", "回到", "长按",
 )  # fmt: skip
 SPLIT = re.compile(
     r"(?:\s*[，,；;。]\s*|\s*)(?:然后|接着|之后|并且|并|再|最后)\s*(?=" + "|".join(VERBS) + r")"
@@ -194,6 +196,7 @@ def _rule(pattern: str, build: Build) -> tuple[re.Pattern[str], Build]:
 IN = r"(?:中|里面|里|内|上|处)?"
 SEEN = r"(?:出现|可见|显示|为止)?"
 RULES = [
+    *touching.rules(touching.CHINESE, target_of),
     _rule(r"双击\s*(?P<t>.+)", _on("double_click")),
     _rule(r"(?:右键(?:点击|单击)?|右击)\s*(?P<t>.+)", _on("right_click")),
     _rule(r"(?:中键点击)\s*(?P<t>.+)", _on("middle_click")),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from screenwright.policies.literal import meanings as mean
+from screenwright.policies.literal import touching
 from screenwright.policies.literal.instruction import Instruction
 from screenwright.policies.literal.phrases import CLOSE, OPEN, Sentence, Unclear, not_understood, seconds, unclear
 from screenwright.policies.literal.targets import english_target
@@ -22,7 +23,7 @@ VERBS = (
     "uncheck", "untick", "choose", "select", "pick", "scroll", "wait", "expect", "verify", "make sure",
     "ensure", "open", "start", "launch", "copy", "paste", "read", "remember", "answer", "say", "reply",
     "report", "done", "finish", "give up", "turn on", "turn off", "you should see", "it should show", "focus",
-    "toggle",
+    "toggle", "go back", "go home", "long-press", "press and hold", "swipe",
 )  # fmt: skip
 _WORDED = "|".join(re.escape(verb).replace(r"\-", r"[- ]?").replace(r"\ ", " ") for verb in VERBS)
 _STARTS = _WORDED.replace("|enter|", r"|enter(?=\s)|")  # "press Tab and Enter": the last is a key
@@ -118,6 +119,7 @@ FIELD_AT = (
     r"(?P<rel>(?:in the (?:same )?(?:row|line) (?:of|with|as)|next to|beside|(?:to the )?right of|below|under) .+)"
 )
 RULES = [
+    *touching.rules(touching.PHRASES, english_target),
     _rule(r"double[- ]?click(?: on)? (?P<t>.+)", mean.on("double_click")),
     _rule(r"right[- ]?click(?: on)? (?P<t>.+)", mean.on("right_click")),
     _rule(r"middle[- ]?click(?: on)? (?P<t>.+)", mean.on("middle_click")),

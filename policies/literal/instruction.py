@@ -12,7 +12,7 @@ from screenwright.tools.errors import GaveUp
 Verb = Literal[
     "click", "double_click", "right_click", "middle_click", "hover", "drag", "type", "append", "clear", "press",
     "choose", "check", "uncheck", "scroll", "wait", "wait_for", "wait_gone", "expect", "expect_not", "open",
-    "copy", "paste", "read", "answer", "give_up",
+    "copy", "paste", "read", "answer", "give_up", "button", "long_press", "swipe",
 ]  # fmt: skip
 Direction = Literal["down", "up", "left", "right"]
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -24,7 +24,7 @@ class Instruction:
 
     `target` is always what is acted on: the field of type, append and clear, the box of check, the
     drop-down of choose, the label of read; none: what has the focus. `value`: the text typed, the option
-    chosen, the application opened, the variable read into, the answer given. `to`: where a drag ends.
+    chosen, the application or phone's button, the variable read into, the answer given. `to`: where a drag ends.
     `until`: what a scroll looks for; `count`: how often, or how many notches (0: to the end). `source` and
     `line`: the words and where they stand in the script.
     """

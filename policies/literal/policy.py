@@ -19,7 +19,8 @@ from screenwright.tools.steps import Decision, Step, Task
 
 STATED = ("expect", "expect_not", "answer", "give_up")
 """Checks and statements of the script's author: no other policy can do them for him."""
-ACTS = ("click", "double_click", "right_click", "middle_click", "hover", "drag", "press", "open", "copy", "paste")
+ACTS = ("click", "double_click", "right_click", "middle_click", "hover", "drag", "press", "open", "copy", "paste",
+        "button", "long_press", "swipe")  # fmt: skip
 
 
 class Literal:

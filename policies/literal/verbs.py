@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from screenwright.policies.literal import fields
+from screenwright.policies.literal import fields, touching
 from screenwright.policies.literal.instruction import Instruction
 from screenwright.policies.literal.moment import Acts, Moment
 from screenwright.policies.literal.seeking import await_seen, resting_place, scrolled, seek
@@ -64,6 +64,12 @@ class Verbs:
                 return self._wait(step, now, seconds, step.verb == "expect_not")
             case "open":
                 return self._open(step, now)
+            case "button":
+                return touching.button(step)
+            case "long_press":
+                return touching.long_press(step, now, self.patience_s)
+            case "swipe":
+                return touching.swipe(step, now, self.patience_s)
             case "read":
                 return self._read(step, now)
             case "answer":

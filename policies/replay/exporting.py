@@ -16,6 +16,10 @@ from screenwright.tools.errors import BadScript
 
 Export = Literal["script", "python"]
 QUOTES = (('"', '"'), ("“", "”"), ("「", "」"), ("`", "`"))
+BUTTONS = {
+    "back": "go back", "home": "go home", "recents": "show recent apps", "power": "press the power button",
+    "volume_up": "press volume up", "volume_down": "press volume down",
+}  # fmt: skip
 NOUNS: dict[Role, str] = {
     "field": "field", "combo": "drop-down", "checkbox": "checkbox", "radio": "radio button", "slider": "slider",
 }  # fmt: skip
@@ -85,6 +89,10 @@ def _english(made: Instruction) -> str:
             return "press " + "+".join(_key(key) for key in made.keys) + times
         case "scroll":
             return f"scroll {made.direction} {made.count} notch" + ("" if made.count == 1 else "es")
+        case "button":
+            return BUTTONS.get(made.value or "", "")
+        case "long_press":
+            return f"long-press {target}"
         case "open":
             return f"open {quoted(made.value or '')}"
         case "wait":

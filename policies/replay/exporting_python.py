@@ -100,6 +100,10 @@ def _call(made: Instruction) -> str:
         case "scroll":
             count = made.count if made.direction in ("down", "right") else -made.count
             return f"screen.scroll({'down' if made.direction in ('down', 'up') else 'right'}={count})"
+        case "button":
+            return f"screen.press_button({made.value!r})"
+        case "long_press":
+            return f"screen.long_press({target})"
         case "open":
             return f"screen.open({_text(made.value or '')})"
         case "wait":

@@ -50,6 +50,10 @@ def _done(step: DemoStep) -> Iterator[Instruction]:
             count = step.down or step.right or 0
             way: Direction = ("down" if count > 0 else "up") if step.down else ("right" if count > 0 else "left")
             yield Instruction("scroll", direction=way, count=abs(count))
+        case "press_button":
+            yield Instruction("button", value=step.press)
+        case "long_press":
+            yield Instruction("long_press", target=target)
         case "open_app":
             yield Instruction("open", value=step.app)
         case "wait":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -143,14 +144,27 @@ def test_the_resident_shell_tells_commands_apart(line: Line) -> None:
         assert shell.run("exit 3") == Ran(b"", b"", 3)
         assert shell.run("echo a new shell").text == "a new shell"
     assert [each.values for each in line.sim.phone.log if each.kind == "tap"] == [(3.0, 4.0)]
+    assert "input tap 3 4 2>&1" in line.sim.lines and "echo a; echo b >&2" in line.sim.lines
 
 
 @pytest.mark.parametrize(
     "command", ["echo 'open", 'echo "open', "echo \\", "echo a\necho b", "cat <<X", "echo a\0b"]
 )
 def test_a_line_that_would_swallow_the_next_is_refused(command: str) -> None:
-    with Resident(Adb(port=1), "none") as shell, pytest.raises(BadAction, match="line"):
+    with Resident(Adb("/bin/true", port=1), "none") as shell, pytest.raises(BadAction, match="line"):
         shell.run(command)
+
+
+def test_no_answer_waits_for_an_acknowledgement(line: Line) -> None:
+    """The server sends a second small piece only after our ACK of the first, which is held back for 40 ms."""
+
+    def took_s() -> float:
+        began = time.perf_counter()
+        assert shell.run("echo a; echo b >&2").out == b"a\nb\n"
+        return time.perf_counter() - began
+
+    with Resident(line.adb, line.serial) as shell:
+        assert min([took_s() for _ in range(30)][15:]) < 0.03
 
 
 def test_threads_take_turns_in_it(line: Line) -> None:

@@ -125,6 +125,8 @@ def test_the_mark_tells_output_and_code(out: bytes, code: int, after: bytes) -> 
     assert mark.code(out + line + after) == (out, code)
     for short in range(len(line)):
         assert mark.code(out + line[:short]) is None
+    with pytest.raises(Malformed, match="no exit code"):
+        mark.code(f"{mark.word}x\n".encode())
 
 
 @pytest.fixture

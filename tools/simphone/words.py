@@ -107,6 +107,9 @@ def _tokens(line: str) -> list[Word | str]:
     place = 0
     while place < len(line):
         mark = line[place]
+        if line.startswith("\\\n", place):  # it joins two lines
+            place += 2
+            continue
         operator = next((o for o in OPERATORS if line.startswith(o, place)), None)
         if operator or mark in " \t\r":
             number = _number(pieces) if operator in (">", ">>", ">&", "<") else ""
@@ -147,8 +150,7 @@ def _piece(line: str, place: int) -> tuple[list[Piece], int]:
     if mark == "\\":
         if place + 1 == len(line):
             return [Piece("\\")], place + 1
-        # A backslash before a line feed joins the lines.
-        return ([] if line[place + 1] == "\n" else [Piece(line[place + 1])]), place + 2
+        return [Piece(line[place + 1])], place + 2
     if mark == "`" or line.startswith("$(", place):
         raise SyntaxFault("syntax error: command substitution is not in this simulated sh")
     end = place + 1

@@ -200,6 +200,8 @@ def doctor(
     quick: Annotated[bool, typer.Option("--quick", help="look only: no window, no click, no OCR")] = False,
     model: Annotated[str | None, typer.Option(metavar="MODEL", help="only: what will fit of this model?")] = None,
     weights: Weights = None,
+    phone: Annotated[bool, typer.Option("--phone", help="only: can the phone be driven?")] = False,
+    serial: Serial = None,
     as_json: Json = False,
 ) -> None:
     """Can this machine see, click, type, read, find adb, load a model? Every "no" names the fix.
@@ -212,13 +214,17 @@ def doctor(
         if model is not None:
             from screenwright.agent.model_exam import examine_model
 
-            findings = examine_model(model, weights=weights)
+            findings, wanted = examine_model(model, weights=weights), "this model"
+        elif phone or serial is not None:
+            from screenwright.agent.phone_exam import examine_phone
+
+            findings, wanted = examine_phone(serial), "a run on the phone"
         else:
-            findings = examination.examine(virtual=virtual, yes=yes, quick=quick)
+            findings, wanted = examination.examine(virtual=virtual, yes=yes, quick=quick), "a desktop run"
         if as_json:
             _print_json(examination.summary(findings))
         else:
-            examination.show(findings, wanted="a desktop run" if model is None else "this model")
+            examination.show(findings, wanted=wanted)
         raise typer.Exit(0 if examination.healthy(findings) else EXITS["missing"][0])
 
 

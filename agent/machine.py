@@ -117,7 +117,7 @@ def _adb() -> Finding:
         bundled = Path(spec.origin).parent / "binaries" / "adb"
         path = str(bundled) if bundled.exists() else None
     if path:
-        return Finding("phone (adb)", "yes", path)
+        return Finding("phone (adb)", "yes", f"{path}; screenwright doctor --phone looks at the phone")
     return Finding("phone (adb)", "optional", "there is no adb", "pip install 'screenwright[phone]'")
 
 

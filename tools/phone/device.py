@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from typing import TYPE_CHECKING, Self, assert_never
 
@@ -179,9 +180,8 @@ class Phone:
     def _open(self, name: str) -> str:
         app = apps.named(name, self.apps())
         said = self.link.act(app.starting()).said
-        if "Error" in said or "aborted" in said or "Exception" in said:
-            reason = next((line for line in said.splitlines() if "rror" in line or "xception" in line), said)
-            raise BadAction(f"{app.name} ({app.package}) can't be started: {reason.strip()[:200]}")
+        if failed := re.search(r"^(?:Error|\S*Exception|.*aborted).*", said, re.MULTILINE):
+            raise BadAction(f"{app.name} ({app.package}) can't be started: {failed[0].strip()[:200]}")
         front = "brought to the front" in said
         return f"{'brought' if front else 'started'} {app.name} ({app.package}){' to the front' * front}"
 

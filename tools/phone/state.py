@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from screenwright.tools.errors import BadAction, DeviceLost
 from screenwright.tools.geometry import Region, Size
-from screenwright.tools.phone import screens
+from screenwright.tools.phone import gestures, screens
 from screenwright.tools.phone.keyboards import INSTALL, Keyboard
 from screenwright.tools.phone.keycodes import WAKE_UP
 from screenwright.tools.phone.link import Link
@@ -75,6 +75,8 @@ class State:
             done.append("switched the screen on")
         if self.locked:
             self._link.read(DISMISS)
+            if self.locked:  # not every maker's lock screen hears it
+                self._link.read(self._upwards())
             if self.locked:
                 raise BadAction(
                     f"the phone {self._link.serial} is locked with a PIN, a pattern or a finger: unlock it by "
@@ -82,6 +84,12 @@ class State:
                 )
             done.append("put the lock screen away")
         return " and ".join(done) or "it is awake and unlocked"
+
+    def _upwards(self) -> str:
+        """The swipe with which a person puts a lock screen away."""
+        glass = self.look().logical
+        middle = glass.width // 2
+        return gestures.swipe((middle, round(glass.height * 0.85)), (middle, round(glass.height * 0.25)), 0.25)
 
     def problems(self, keyboards: Sequence[Keyboard], several_displays: bool) -> list[str]:
         """What stands in the way of driving it, each with its fix."""

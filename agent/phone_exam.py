@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 from screenwright.agent.machine import Finding, State
 from screenwright.agent.where import phone_at
@@ -20,10 +21,16 @@ def examine_phone(serial: str | None = None, *, adb: Adb | None = None) -> list[
 
 
 def _findings(serial: str | None, adb: Adb) -> Iterator[Finding]:
-    for fact in adb.facts():
+    if serial and ":" in serial:
+        with suppress(ScreenwrightError):  # told below
+            adb.connect(serial)
+    found = adb.facts()
+    for fact in found:
         # where one is named, what is wrong with the others is no hindrance
         wrong: State = "optional" if serial is not None and fact.what == "phone" else "no"
         yield Finding(fact.what, "yes" if fact.ok else wrong, fact.said, fact.fix)
+    if serial is None and not all(fact.ok for fact in found):
+        return
     try:
         with phone_at(serial, adb) as phone:
             yield Finding("connection", "yes", f"{phone.name}, {_answer_ms(phone):.1f} ms a command")

@@ -89,6 +89,9 @@ def test_a_list_follows_the_finger(typed: Typed) -> None:
     typed("input swipe 180 600 180 400 50")
     moved = typed.find(text="Ben Carter")["bounds"]
     assert int(re.findall(r"\d+", first)[1]) - int(re.findall(r"\d+", moved)[1]) == 200
+    (whole,) = ElementTree.fromstring(typed.tree()).iterfind(".//node[@scrollable='true']")
+    edges = [tuple(map(int, re.findall(r"\d+", each.get("bounds", "")))) for each in whole.iter()]
+    assert len(edges) > 8 and all(edges[0][1] <= top < bottom <= edges[0][3] for _, top, _, bottom in edges[1:])
     for _ in range(12):
         typed("input swipe 180 700 180 200 30")
     typed.tap(text="李娜")

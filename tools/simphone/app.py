@@ -88,7 +88,7 @@ class App:
         scroller.furthest = max(0, bottom - region.bottom)
         scroller.by(0)
         for row in rows:
-            _move(row, -scroller.offset)
+            _move(row, -scroller.offset, region)
             row.hidden = row.region.bottom <= region.y or row.region.y >= region.bottom
         resource = f"{self.package}:id/{name}"
         kind = "androidx.recyclerview.widget.RecyclerView"
@@ -131,7 +131,7 @@ class App:
         )
 
 
-def _move(view: View, pixels: int) -> None:
-    view.region = view.region.moved(0, pixels)
+def _move(view: View, pixels: int, clip: Region) -> None:
+    view.region, view.clip = view.region.moved(0, pixels), clip
     for child in view.children:
-        _move(child, pixels)
+        _move(child, pixels, clip)

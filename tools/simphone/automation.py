@@ -51,7 +51,7 @@ def device_info(phone: Android, words: list[Any]) -> dict[str, Any]:
 def click(phone: Android, words: list[Any]) -> bool:
     """(x, y[, milliseconds]) or (selector)."""
     if isinstance(words[0], dict):
-        x, y = one(phone, words[0])[0].region.middle
+        x, y = one(phone, words[0])[0].seen.middle
         phone.hands.tap(x, y)
     else:
         phone.hands.tap(float(words[0]), float(words[1]), words[2] / 1000 if len(words) > 2 else 0.0)

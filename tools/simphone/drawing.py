@@ -41,16 +41,17 @@ def _view(paint: Paint, view: View) -> None:
 
 
 def _clipped(paint: Paint, view: View) -> None:
-    """What a list shows is drawn on a picture of its own, so that nothing of it lies over its edges."""
-    from PIL import Image
-
-    whole = Image.new("RGB", paint.image.size, paint.theme.page)
-    inner = Paint(whole, paint.metrics, paint.theme)
-    for child in view.children:
-        _view(inner, child)
+    """Draw a list; what its first and last rows cover outside of it is put back afterwards."""
     region = view.region
-    box = (region.x, region.y, region.right, region.bottom)
-    paint.image.paste(whole.crop(box), box[:2])
+    rows = [child for child in view.children if not child.hidden]
+    top = min((row.region.y for row in rows), default=region.y)
+    bottom = max((row.region.bottom for row in rows), default=region.bottom)
+    edges = [(region.x, max(0, top), region.right, region.y), (region.x, region.bottom, region.right, bottom)]
+    kept = [(box, paint.image.crop(box)) for box in edges if box[3] > box[1]]
+    for row in rows:
+        _view(paint, row)
+    for box, before in kept:
+        paint.image.paste(before, box[:2])
     if view.scroller and view.scroller.furthest:
         _scrollbar(paint, view, view.scroller.offset, view.scroller.furthest)
 

@@ -64,7 +64,9 @@ def dump(phone: Android) -> str:
 def node(view: View, index: int, package: str, sdk: int) -> str:
     """One view with all that is in it; hidden views are left out."""
     inside = "".join(
-        node(child, place, package, sdk) for place, child in enumerate(view.children) if not child.hidden
+        node(child, place, package, sdk)
+        for place, child in enumerate(view.children)
+        if not child.hidden and child.seen.area
     )
     written = " ".join(
         f"{name}={quoteattr(value)}" for name, value in attributes(view, index, package, sdk).items()
@@ -74,7 +76,7 @@ def node(view: View, index: int, package: str, sdk: int) -> str:
 
 def attributes(view: View, index: int, package: str, sdk: int) -> dict[str, str]:
     """As they are written, in that order. An empty field's text is its hint: only newer ones say so besides."""
-    region = view.region
+    region = view.seen
     typed = view.edits is not None
     found = {
         "index": str(index),

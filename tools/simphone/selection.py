@@ -17,7 +17,7 @@ class NotThere(LookupError):
 
 
 def told(view: View, marks: Mapping[str, str]) -> dict[str, Any]:
-    region = view.region
+    region = view.seen
     box = {"left": region.x, "top": region.y, "right": region.right, "bottom": region.bottom}
     flags = ("checkable", "checked", "clickable", "enabled", "focusable", "focused", "scrollable", "selected")
     return {

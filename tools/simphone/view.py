@@ -91,10 +91,17 @@ class View:
     edits: Field | None = None
     scroller: Scroller | None = None
     hidden: bool = False
+    clip: Region | None = None
+    """The list that it is in; what lies over its edge is not seen, and not touched."""
     children: list[View] = field(default_factory=list)
 
     def add(self, *views: View) -> None:
         self.children += views
+
+    @property
+    def seen(self) -> Region:
+        """The part of it that shows."""
+        return self.region.shared(self.clip) if self.clip else self.region
 
     def walk(self) -> Iterator[View]:
         """This view and all under it, the hidden ones left out."""
@@ -105,7 +112,7 @@ class View:
 
     def path(self, x: float, y: float) -> list[View]:
         """The views at a point, outermost first; of two that overlap, the later one."""
-        if self.hidden or not self.region.holds(x, y):
+        if self.hidden or not self.seen.holds(x, y):
             return []
         for child in reversed(self.children):
             if found := child.path(x, y):

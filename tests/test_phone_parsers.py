@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 
 import numpy as np
@@ -438,3 +439,26 @@ def test_every_well_known_app_is_found_by_its_own_name() -> None:
     for package, names in apps.well_known().items():
         for name in names:
             assert apps.named(name, [apps.App(package)]).package == package
+
+
+GOLDEN = (
+    shown(),
+    FOLDED,
+    WINDOWS,
+    ACTIVITIES,
+    dump(node("EditText", "[0,0][9,9]", "&#10;&amp;", marks='password="true" hint="x"')),
+    "mCurrentFocus=null\n mFocusedApp=ActivityRecord{1 u0 a.b/.C t1}\nmWakefulness=Awake",
+)
+
+
+@given(st.sampled_from(GOLDEN), st.data())
+def test_whatever_is_printed_the_parsers_stand(text: str, data: st.DataObject) -> None:
+    """Cut, joined and spoilt: a fact that can't be read is None, and a tree that can't be read says why."""
+    first, last = sorted((data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text)))))
+    spoilt = text[:first] + data.draw(st.text(st.sampled_from("{}[](),=/<>&;# \n0u.x"), max_size=8)) + text[last:]
+    for read in (screens.glass, screens.front, screens.keyboard, screens.awake, screens.locked, screens.typing):
+        read(spoilt)
+    apps.launchable(spoilt)
+    apps.packages(spoilt)
+    with contextlib.suppress(tree.NoTree):
+        tree.parse(spoilt).elements(SCREEN)

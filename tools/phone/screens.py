@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from screenwright.tools.geometry import Region, Size
 
 VIEWPORT = re.compile(r"DisplayViewport\{([^{}]*?logicalFrame=Rect\([^)]*\)[^{}]*)\}")
+TURNS = ("0", "1", "2", "3")
 RECT = re.compile(r"logicalFrame=Rect\((-?\d+), (-?\d+) - (-?\d+), (-?\d+)\)")
 WINDOW = r"Window\{[0-9a-f]+ (?:u\d+ )?(?:[A-Z]+ )?([^\s}]+(?: [^\s}/]+)*)\}"
 
@@ -31,18 +32,12 @@ class Glass:
 
 def glass(text: str) -> Glass | None:
     """Of the output of `wm size; dumpsys display`; None when it tells no size."""
-    natural = size(text)
     port = next((found for found in _viewports(text) if found["displayId"] == "0"), None)
-    rotation = int(port["orientation"]) if port else _rotation(text)
-    if port and (found := RECT.search(port["text"])):
-        left, top, right, bottom = map(int, found.groups())
-        logical = Size(right - left, bottom - top)
-    elif natural:
-        turned = bool((rotation or 0) % 2)
-        logical = Size(natural.height, natural.width) if turned else natural
-    else:
-        return None
-    return Glass(logical, rotation or 0, _physical(port), _lit(text))
+    rotation = (int(port["orientation"]) if port else _rotation(text)) or 0
+    logical, natural = _logical(port), size(text)
+    if logical is None and natural:
+        logical = Size(natural.height, natural.width) if rotation % 2 else natural
+    return Glass(logical, rotation, _physical(port), _lit(text)) if logical and logical.area else None
 
 
 def size(text: str) -> Size | None:
@@ -58,9 +53,17 @@ def _viewports(text: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for body in VIEWPORT.findall(text):
         facts = dict(re.findall(r"(\w+)=([^,\s]+)", body)) | {"text": body}
-        if facts.get("valid", "true") == "true" and "displayId" in facts and "orientation" in facts:
+        if facts.get("valid", "true") == "true" and "displayId" in facts and facts.get("orientation", "") in TURNS:
             found.append(facts)
     return sorted(found, key=lambda facts: facts.get("isActive") != "true")
+
+
+def _logical(port: dict[str, str] | None) -> Size | None:
+    found = RECT.search(port["text"]) if port else None
+    if not found:
+        return None
+    left, top, right, bottom = map(int, found.groups())
+    return Size(right - left, bottom - top) if right > left and bottom > top else None
 
 
 def _rotation(text: str) -> int | None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import pty
+import select
 import struct
 import subprocess
+import time
 from pathlib import Path
 
 import numpy as np
@@ -106,3 +109,73 @@ def test_a_socket_that_nobody_listens_on_is_refused(adb_server: AdbServer, sim: 
         check=False,
     )
     assert ran.stdout == b""
+
+
+def test_a_person_types_at_a_terminal(adb_server: AdbServer, sim: SimPhone) -> None:
+    """`adb shell` with a terminal: a prompt, an echo, Backspace, Ctrl-D."""
+    serial = adb_server.connect(sim)
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [adb_server.binary, "-s", serial, "shell"], env=adb_server.environment, stdin=theirs, stdout=theirs
+    )
+    os.close(theirs)
+    try:
+        said = b""
+
+        def shown(text: bytes) -> bool:
+            nonlocal said
+            if select.select([ours], [], [], 0.05)[0]:
+                said += os.read(ours, 4096)
+            return text in said
+
+        until(lambda: shown(b"sim:/ $ "))
+        os.write(ours, "echo Grüßx\x7f\r".encode())
+        until(lambda: shown("\r\nGrüß\r\nsim:/ $ ".encode()))
+        os.write(ours, b"\x04")
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def test_an_old_phone_has_no_codes_and_other_line_ends(adb_server: AdbServer) -> None:
+    with SimPhone(SMALL, features=("cmd",), sdk=23) as sim:
+        adb_server.connect(sim)
+        ran = adb_server.run("shell", "echo a; nosuch; exit 7")
+        assert ran.returncode == 0 and ran.stdout.startswith(b"a\r\n/system/bin/sh: nosuch: ")
+        assert adb_server.run("exec-out", "echo a").stdout == b"a\n"
+
+
+def test_programs_take_the_time_they_are_given(new_server: AdbServer) -> None:
+    with SimPhone(SMALL, delays={"screencap": 0.2, "input tap": 0.1}) as sim:
+        new_server.connect(sim)
+        for line, seconds in (("screencap -p", 0.2), ("input tap 1 1", 0.1), ("input keyevent 4", 0.0)):
+            began = time.monotonic()
+            new_server.run("exec-out", line)
+            assert seconds <= time.monotonic() - began < seconds + 0.1, line
+
+
+def test_half_an_answer_is_sent(new_server: AdbServer, sim: SimPhone) -> None:
+    new_server.connect(sim)
+    whole = new_server.run("exec-out", "screencap").stdout
+    sim.drop_at(1, "screencap", when="half")
+    half = new_server.run("exec-out", "screencap")
+    assert half.returncode == 0 and 0 < len(half.stdout) < len(whole)
+
+
+def test_a_program_ends_when_nobody_hears_it(new_server: AdbServer, sim: SimPhone) -> None:
+    serial = new_server.connect(sim)
+    process = subprocess.Popen(
+        [new_server.binary, "-s", serial, "exec-out", "screenrecord --output-format=h264 -"],
+        env=new_server.environment,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        until(lambda: sim.phone.recorders == 1)
+    finally:
+        process.kill()
+        process.wait()
+    until(lambda: sim.phone.recorders == 0)
+    ran = new_server.run("shell", "screenrecord --output-format=h264 --time-limit 200 -")
+    assert ran.returncode == 2 and ran.stderr == b"Time limit 200s outside acceptable range [1,180]\n"

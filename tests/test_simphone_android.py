@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from conftest import until
 from phones import SMALL
 
 from screenwright.tools.geometry import Size
@@ -250,6 +251,25 @@ def test_old_phones_lack_a_colour_space_and_end_lines_their_way(make_typed: Call
 def test_two_taps_at_once_with_wait(typed: Typed) -> None:
     typed("input tap 1 1 & sleep 0.01; input tap 2 2; wait")
     assert [done.values for done in typed.sim.phone.log] == [(1, 1), (2, 2)]
+
+
+def test_a_stopwatch_never_comes_to_rest(typed: Typed) -> None:
+    typed.tap(text="Stopwatch")
+    typed.tap(text="Start")
+    assert typed("uiautomator dump") == "ERROR: could not get idle state.\n"
+    version = typed.sim.phone.version
+    until(lambda: typed.sim.phone.version > version + 2)
+    typed("input keyevent HOME; am start -n org.screenwright.notes/.MainActivity")
+    typed.find(text="Notes")
+
+
+def test_apps_react_late_and_in_order(typed: Typed) -> None:
+    typed("am start -n org.screenwright.notes/.MainActivity")
+    typed.tap(content_desc="New note")
+    typed.sim.phone.faults.reacts_s = 0.1
+    typed("input text one; input keyevent SPACE; input text two")
+    assert typed.sim.phone.notes.draft[0] == "" and len(typed.sim.phone.log) == 5
+    until(lambda: typed.sim.phone.notes.draft[0] == "one two")
 
 
 def test_what_is_on_the_glass_is_drawn_once(typed: Typed) -> None:

@@ -33,6 +33,11 @@ class App:
         self.reset()
 
     @property
+    def restless(self) -> bool:
+        """It draws all the time."""
+        return False
+
+    @property
     def component(self) -> str:
         """As `am start -n` takes it."""
         return f"{self.package}/{self.activity}"

@@ -9,6 +9,7 @@ from screenwright.tools.simphone.app_home import Home
 from screenwright.tools.simphone.app_notes import Notes
 from screenwright.tools.simphone.app_recents import Recents
 from screenwright.tools.simphone.app_settings import Settings
+from screenwright.tools.simphone.app_stopwatch import Stopwatch
 from screenwright.tools.simphone.app_vault import Vault
 from screenwright.tools.simphone.glass import Glass
 from screenwright.tools.simphone.hands import Hands
@@ -22,5 +23,6 @@ def new_phone(size: Size, sdk: int, serial: str, keyboards: tuple[str, ...] = ()
     phone.hands, phone.glass = Hands(phone), Glass(phone)
     phone.notes, phone.contacts, phone.vault = Notes(phone), Contacts(phone), Vault(phone)
     phone.apps += [Home(phone), Recents(phone), Settings(phone), phone.notes, phone.contacts, phone.vault]
+    phone.apps.append(Stopwatch(phone))
     phone.go_home()
     return phone

@@ -121,6 +121,10 @@ def _name(paint: Paint, view: View) -> None:
     paint.text(view.region, view.text, 24, paint.theme.text, face="bold", align="center")
 
 
+def _large(paint: Paint, view: View) -> None:
+    paint.text(view.region, view.text, 52, paint.theme.text, align="center")
+
+
 def _centred(paint: Paint, view: View) -> None:
     paint.text(view.region, view.text, 15, paint.theme.faint, align="center")
 
@@ -274,6 +278,7 @@ LOOKS: dict[str, Callable[[Paint, View], None]] = {
     "heading": _heading,
     "code": _code,
     "name": _name,
+    "large": _large,
     "centred": _centred,
     "row": _row,
     "card": _card,

@@ -65,6 +65,12 @@ def _vault(draw: Any) -> None:
     draw.rectangle((46, 60, 50, 72), fill=0)
 
 
+def _watch(draw: Any) -> None:
+    draw.ellipse((20, 26, 76, 82), outline=255, width=8)
+    draw.rectangle((42, 10, 54, 20), fill=255)
+    draw.line(((48, 54), (62, 40)), fill=255, width=7)
+
+
 def _back(draw: Any) -> None:
     draw.line(((60, 22), (34, 48), (60, 74)), fill=255, width=8, joint="curve")
 
@@ -122,6 +128,7 @@ GLYPHS: dict[str, Callable[[Any], None]] = {
     "notes": _notes,
     "contacts": _contacts,
     "vault": _vault,
+    "watch": _watch,
     "back": _back,
     "arrow": _arrow,
     "home": _home,

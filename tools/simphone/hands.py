@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from screenwright.tools.simphone.keycodes import CHARACTERS, CODES, NAMES
 from screenwright.tools.simphone.touch import Touch
+from screenwright.tools.simphone.view import Act
 
 if TYPE_CHECKING:
     from screenwright.tools.simphone.android import Android
@@ -23,12 +26,14 @@ class Hands:
         self._phone = phone
         self._touch = Touch(phone)
         self._down_at = 0.0
+        self._late: list[tuple[float, Act]] = []
 
     def tap(self, x: float, y: float, held_s: float = 0.0) -> None:
-        with self._phone.changed:
-            self._phone.note("tap", x, y)
+        def act() -> None:
             self._touch.down(x, y)
             self._touch.up(held_s)
+
+        self._done(act, "tap", x, y)
 
     def swipe(
         self, start: tuple[float, float], end: tuple[float, float], seconds: float, *, kind: str = "swipe"
@@ -64,16 +69,11 @@ class Hands:
 
     def type(self, text: str) -> None:
         """Text as from a keyboard that is plugged in."""
-        with self._phone.changed:
-            self._phone.note("text", text)
-            self._insert(text)
+        self._done(partial(self._insert, text), "text", text)
 
     def key(self, code: int, *, held: bool = False) -> None:
         """A key by its number; `held` long."""
-        with self._phone.changed:
-            name = NAMES.get(code, str(code))
-            self._phone.note("key", name, *(("held",) if held else ()))
-            self.press(code)
+        self._done(partial(self.press, code), "key", NAMES.get(code, str(code)), *(("held",) if held else ()))
 
     def chord(self, codes: list[int]) -> None:
         """Keys that are down together: Shift with a letter, Ctrl with A, C, X or V."""
@@ -87,6 +87,29 @@ class Hands:
             else:
                 for code in codes:
                     self.press(code)
+
+    def _done(self, act: Act, kind: str, *values: float | str) -> None:
+        """Log an input and let the apps react to it: now, or after the time that they take, in order."""
+        with self._phone.changed:
+            self._phone.note(kind, *values)
+            wait = self._phone.faults.reacts_s
+            if not wait and not self._late:
+                act()
+                return
+            self._late.append((time.monotonic() + wait, act))
+            if len(self._late) == 1:
+                threading.Thread(target=self._react, daemon=True, name="reactions").start()
+
+    def _react(self) -> None:
+        while True:
+            with self._phone.changed:
+                if not self._late or self._phone.closed:
+                    return
+                due, act = self._late[0]
+            self._phone.wait(max(0.0, due - time.monotonic()))
+            with self._phone.changed:
+                act()
+                self._late.pop(0)
 
     def press(self, code: int) -> None:
         """What a key does, without a line in the log (a key on the screen)."""

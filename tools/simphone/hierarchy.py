@@ -28,7 +28,7 @@ def uiautomator(call: Call) -> int:
     if phone.automated:
         call.err(TAKEN.encode())
         return 1
-    if phone.faults.idle_state_error:
+    if phone.faults.idle_state_error or phone.front.restless:
         call.say("ERROR: could not get idle state.")
         return 0
     if not phone.awake:

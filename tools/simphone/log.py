@@ -23,6 +23,8 @@ class Faults:
     """`uiautomator dump` prints ERROR: could not get idle state, and exits with 0."""
     inject_events_denied: bool = False
     """`input` is refused, as on a phone whose maker wants a second switch for it."""
+    reacts_s: float = 0.0
+    """So long after an input apps react to it; `input` has returned by then, as on a phone."""
     missing: frozenset[str] = frozenset()
     """Programs that this phone does not have."""
     halves_s: float = 0.0

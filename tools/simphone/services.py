@@ -12,6 +12,7 @@ from screenwright.tools.simphone.android import Android
 from screenwright.tools.simphone.call import Sink, Source
 from screenwright.tools.simphone.link import Gone, Service, Stream
 from screenwright.tools.simphone.shell import Exited, Shell
+from screenwright.tools.simphone.terminal import PROMPT, Terminal
 
 STDIN, STDOUT, STDERR, EXIT, CLOSE_STDIN = range(5)
 
@@ -38,7 +39,7 @@ class Services:
         kind, _, rest = name.partition(":")
         kind, *options = kind.split(",")
         if kind == "shell" and "v2" in options and "shell_v2" in self.features:
-            return lambda stream: self._shell_v2(stream, rest)
+            return lambda stream: self._shell_v2(stream, rest, typed="pty" in options)
         if kind == "shell" and "v2" not in options:
             return lambda stream: self._shell_v1(stream, rest)
         if kind == "exec":
@@ -65,21 +66,29 @@ class Services:
             return
         self._lines(shell, out, out, stream.read)
 
-    def _lines(self, shell: Shell, out: Sink, err: Sink, read: Source) -> None:
-        """Run what comes on standard input, as a shell without a terminal does."""
+    def _lines(self, shell: Shell, out: Sink, err: Sink, read: Source, prompt: bytes = b"") -> None:
+        """Run what comes on standard input, to its end or an `exit`."""
         lines = Lines(read)
-        while (line := lines.command()) is not None:
-            if self._run(shell, line, out, err, lines.rest):
+        while True:
+            if prompt:
+                out(prompt)
+            line = lines.command()
+            if line is None or self._run(shell, line, out, err, lines.rest):
                 return
 
-    def _shell_v2(self, stream: Stream, line: str) -> None:
+    def _shell_v2(self, stream: Stream, line: str, *, typed: bool) -> None:
         frames = Frames(stream)
-        out, err = partial(frames.send, STDOUT), partial(frames.send, STDERR)
+        out: Sink = partial(frames.send, STDOUT)
+        err: Sink = partial(frames.send, STDERR)
+        read = frames.read
+        if typed:
+            terminal = Terminal(read, out)
+            out, err, read = terminal.out, terminal.out, terminal.read
         shell = Shell(self.phone, programs.PROGRAMS, stream.heard)
         if line:
-            self._run(shell, line, out, err, frames.read)
+            self._run(shell, line, out, err, read)
         else:
-            self._lines(shell, out, err, frames.read)
+            self._lines(shell, out, err, read, PROMPT if typed else b"")
         # adb waits for the stream's end after this frame: without it `adb shell` hangs.
         frames.send(EXIT, bytes((shell.code,)))
 

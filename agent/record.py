@@ -10,25 +10,20 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
+from screenwright.agent.blanking import copy_blanked, typed_secret
 from screenwright.tools.errors import BadScript, ScreenwrightError
 
 if TYPE_CHECKING:
     from screenwright.policies.replay.folder import DemoFolder
     from screenwright.tools.desktop import Desktop
-    from screenwright.tools.observation import Observation
     from screenwright.tools.recording.recorder import Recorder
-    from screenwright.tools.recording.secrets import Secrets
-    from screenwright.tools.recording.seen import Seen
-    from screenwright.tools.steps import Outcome, Step
-    from screenwright.tools.trace import Trace
+    from screenwright.tools.steps import Outcome
 
 DEMOS = Path("demos")
 WORDS = {"p": "pause", "s": "secret", "q": "stop"}
-SECRET = re.compile(r"\{\{\s*secret\w*\s*\}\}")
 
 
 def new_demo(name: str, into: str | Path = DEMOS) -> Path:
@@ -148,60 +143,11 @@ def save_run(run_folder: str | Path, name: str, into: str | Path = DEMOS) -> Dem
     if not trace.steps:
         raise BadScript(f"the run {trace.folder} has no steps to make a demo of")
     folder.mkdir(parents=True)
-    if any(_typed_secret(step) for step in trace.steps):
-        _copy_blanked(trace, folder / "trace")
+    if any(typed_secret(step) for step in trace.steps):
+        copy_blanked(trace, folder / "trace")
     else:
         shutil.copytree(trace.folder, folder / "trace")
     return compiled(folder, name)
-
-
-def _typed_secret(step: Step) -> bool:
-    from screenwright.tools.actions import TypeText
-
-    action = step.decision.action if step.decision else None
-    return isinstance(action, TypeText) and bool(SECRET.search(action.text))
-
-
-def _copy_blanked(trace: Trace, folder: Path) -> None:
-    """The run without the pixels of what was typed in secret."""
-    from screenwright.tools.recording.secrets import Secrets, focused
-    from screenwright.tools.trace import TraceWriter
-
-    writer, secrets = TraceWriter(folder, elements=True), Secrets()
-    writer.begin(trace.task, {key: trace.meta[key] for key in ("device", "policy") if key in trace.meta})
-    for step in trace.steps:
-        if _typed_secret(step) and step.after is not None:
-            shown = focused(step.after.elements) or focused(step.observation.elements)
-            field = shown if shown and shown.role == "field" else None
-            secrets.learn(_seen(step.observation), _seen(step.after), field, dots=True)
-        after = _blank(step.after, secrets) if step.after is not None else None
-        writer.add(replace(step, observation=_blank(step.observation, secrets), after=after))
-    if trace.outcome:
-        writer.end(replace(trace.outcome, trace=str(folder)))
-
-
-def _seen(observation: Observation) -> Seen:
-    from screenwright.tools.recording.seen import Seen
-
-    return Seen(
-        observation.taken_at, observation.taken_at, observation.serial, 0, observation.view, observation.words,
-        observation.device, told=tuple(observation.elements),
-    )  # fmt: skip
-
-
-def _blank(observation: Observation, secrets: Secrets) -> Observation:
-    from screenwright.tools.observation import Observation
-
-    title, program, focus = observation.title, observation.program, observation.focus
-    seen = _seen(observation)
-    told = secrets.told(seen, seen.told or ())
-    blank = Observation(
-        observation.view, words=secrets.words(seen), device=observation.device, monitor=observation.monitor,
-        taken_at=observation.taken_at, serial=observation.serial, elements=lambda: told, title=lambda: title,
-        program=lambda: program, focus=lambda: focus,
-    )  # fmt: skip
-    blank.ask()
-    return blank
 
 
 def how_to_stop(where: str, hotkeys: Sequence[str], tell: Callable[[str], None]) -> None:

@@ -50,6 +50,7 @@ export class Picture {
     if (this.canvas.width === width && this.canvas.height === height) return;
     this.canvas.width = width;
     this.canvas.height = height;
+    this.stage.style.setProperty("--aspect", String(width / height));
     this.fit();
   }
 

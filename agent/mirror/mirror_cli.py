@@ -1,0 +1,103 @@
+"""`screenwright mirror`."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from screenwright.agent.running import EXITS, outcome_of, plainly, task_of
+from screenwright.agent.where import OnPhone, Serial, Where, start_programs
+
+if TYPE_CHECKING:
+    from screenwright.agent.mirror.mirror import Mirror
+
+
+def mirror(
+    phone: OnPhone = False,
+    serial: Serial = None,
+    virtual: Annotated[bool, typer.Option("--virtual", help="a screen of its own that nobody else sees")] = False,
+    size: Annotated[str, typer.Option(metavar="WxH", help="of the virtual screen, in pixels")] = "1280x800",
+    monitor: Annotated[int, typer.Option(min=0, help="1 is the first; 0: all together")] = 1,
+    window: Annotated[str | None, typer.Option(help="only the window whose title holds this")] = None,
+    region: Annotated[str | None, typer.Option(metavar="X,Y,W,H", help="only this part of the desktop")] = None,
+    open_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--open", metavar="COMMAND", help="start this first (on a phone: an app); ends with the mirror"
+        ),
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option(help="an agent does this on it, watched and steered on the page")
+    ] = None,
+    policy: Annotated[str, typer.Option(help="what decides for the agent, as in `screenwright run`")] = "auto",
+    ahead: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="how long each action is shown before it is done")
+    ] = 1.0,
+    trace: Annotated[
+        Path | None, typer.Option(help="folder of the agent's recording; default: under runs/")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free")] = 0,
+    host: Annotated[
+        str, typer.Option(help="what is listened at; any other than this lets others in")
+    ] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option("--browser", help="open the page at once")] = False,
+) -> None:
+    """Show the screen in a web page, live, to be touched there; watch and steer an agent on it. Ctrl-C ends it."""
+    with plainly():
+        from screenwright.agent.mirror.mirror import Mirror
+
+        where = Where(virtual, size, monitor, window, region, phone, serial)
+        with where.open() as device:
+            for problem in device.problems():
+                print(f"screenwright: warning: {problem}", file=sys.stderr)
+            start_programs(device, open_ or [])
+            with Mirror(device, port=port, host=host) as mirror:
+                _announce(mirror, device.name, browser)
+                status = "done" if task is None else _run(mirror, task, policy, ahead, trace)
+                _wait()
+        raise typer.Exit(EXITS[status][0])
+
+
+def _announce(mirror: Mirror, name: str, browser: bool) -> None:
+    print(f"screenwright: {name} at {mirror.url}", file=sys.stderr, flush=True)
+    if mirror.host not in ("127.0.0.1", "localhost", "::1"):
+        print(
+            "screenwright: warning: others can reach this address, unencrypted: who has it drives the screen",
+            file=sys.stderr,
+        )
+    if browser:
+        import webbrowser
+
+        webbrowser.open(mirror.url)
+
+
+def _run(mirror: Mirror, words: str, policy: str, ahead_s: float, trace: Path | None) -> str:
+    """How the run ended; the page stays after it."""
+    from screenwright.agent import models
+    from screenwright.agent.console import Console
+    from screenwright.tools.trace import TraceWriter
+
+    job = task_of(words, [])
+    decider = models.policy_of(policy)
+    writer = TraceWriter(trace, name=job.name or "run")
+    agent = mirror.agent(decider, trace=writer, listeners=[Console()], ahead_s=ahead_s)
+    return outcome_of(agent, job).status
+
+
+def _wait() -> None:
+    """Until Ctrl-C or SIGTERM, which is how a mirror is meant to end."""
+    import signal
+
+    over = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda number, frame: over.set())
+    try:
+        while not over.wait(0.5):  # a wait without an end can't be broken with Ctrl-C on Windows
+            pass
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)

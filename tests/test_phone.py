@@ -90,7 +90,7 @@ def test_a_picture_is_exact_in_both_forms(sim: SimPhone, phone: Phone) -> None:
 
 
 def test_the_quicker_form_stays(sim: SimPhone, phone: Phone) -> None:
-    sim.delays["screencap -p"] = 0.3
+    sim.delays = sim.delays | {"screencap -p": 0.3}
     for _ in range(4):
         phone.observe()
     assert phone.eyes.camera.form == "raw"
@@ -100,7 +100,7 @@ def test_the_quicker_form_stays(sim: SimPhone, phone: Phone) -> None:
 def test_a_slow_picture_is_looked_at_twice_before_it_counts_as_still(sim: SimPhone, phone: Phone) -> None:
     for _ in range(4):
         phone.observe()
-    sim.delays["screencap"] = 0.6
+    sim.delays = sim.delays | {"screencap": 0.6}
     phone.eyes.camera.seconds = {"png": 0.62, "raw": 0.62}
     before, settler = phone.observe(), Settler(phone)
     looks = sum("screencap" in line for line in sim.lines)

@@ -93,6 +93,25 @@ def test_a_tree_that_uiautomator2_holds_is_asked_of_its_server(opened: Opened) -
     assert phone.eyes.foliage.trouble == ""
 
 
+def test_a_tree_that_takes_for_ever_is_no_tree(opened: Opened) -> None:
+    _, phone = opened(delays={"rm -f": 1.5})
+    phone.eyes.foliage.dump_s = 0.3
+    assert phone.observe().elements == ()
+    assert "does not come to an end within 0.3 s" in phone.eyes.foliage.trouble
+    assert phone.observe().pixels.any()
+
+
+def test_a_form_of_picture_that_takes_for_ever_is_left(opened: Opened) -> None:
+    sim, phone = opened(delays={"screencap -p": 1.5})
+    phone.eyes.camera.most_s = 0.4
+    for _ in range(3):
+        assert phone.observe().pixels.any()
+    assert phone.eyes.camera.form == "raw"
+    sim.delays = sim.delays | {"screencap": 1.5}
+    with pytest.raises(DeviceLost, match=r"gives no picture .* does not end"):
+        phone.observe()
+
+
 def test_keys_pressed_together(opened: Opened) -> None:
     sim, phone = opened()
     phone.perform(OpenApp(name="Notes"))

@@ -144,7 +144,7 @@ def test_a_drop_while_typing_gives_the_keyboard_back(sim: SimPhone, phone: Phone
 
 def test_a_stop_while_typing_gives_the_keyboard_back(sim: SimPhone, phone: Phone, field: Any) -> None:
     sim.phone.keyboards.install(ADB_KEYBOARD)
-    sim.delays["am broadcast"] = 1.5
+    sim.delays = sim.delays | {"am broadcast": 1.5}
     stop = threading.Timer(0.6, _thread.interrupt_main)
     stop.start()
     with pytest.raises(KeyboardInterrupt):
@@ -160,7 +160,7 @@ def test_what_a_lost_phone_was_owed_is_given_back_at_the_end(sim: SimPhone, new_
     phone.perform(OpenApp(name="Notes"))
     tap(phone, "New note")
     gone = threading.Timer(0.6, sim.offline)
-    sim.delays["am broadcast"] = 1.5
+    sim.delays = sim.delays | {"am broadcast": 1.5}
     gone.start()
     with pytest.raises(DeviceLost, match="did not come back"):
         phone.perform(TypeText(text="你好"))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from screenwright.tools.adb.trouble import ConnectionBroken
 from screenwright.tools.errors import DeviceLost
 from screenwright.tools.phone.capture import Capture, Torn, png, raw
-from screenwright.tools.phone.link import Link
+from screenwright.tools.phone.link import Link, Silent
 
 FORMS: dict[str, tuple[str, Callable[[bytes], Capture]]] = {
     "png": ("screencap -p", png),
@@ -20,14 +20,19 @@ FORMS: dict[str, tuple[str, Callable[[bytes], Capture]]] = {
 }
 TRIALS = 2
 TORN = 3
+MOST_S = 20.0
 
 
 class Camera:
-    """Takes pictures over one Link. `seconds`: the best time of each form, decoding included."""
+    """Takes pictures over one Link.
+
+    `seconds`: the best time of each form, decoding included. `most_s`: how long one may take.
+    """
 
     def __init__(self, link: Link) -> None:
         self._link = link
         self.display: str | None = None
+        self.most_s = MOST_S
         self.seconds: dict[str, float] = {}
         self._tried = dict.fromkeys(FORMS, 0)
 
@@ -46,13 +51,18 @@ class Camera:
 
     def take(self) -> Capture:
         """One picture. DeviceLost: the phone is gone, or gives none."""
-        torn: Torn | None = None
+        torn: Exception | None = None
         for _ in range(TORN):
             form = self.form
             line, read = FORMS[form]
             began = time.perf_counter()
+            whole = line + (f" -d {self.display}" if self.display else "")
             try:
-                capture = read(self._link.fetch(line + (f" -d {self.display}" if self.display else "")))
+                capture = read(self._link.fetch(whole, seconds=self.most_s))
+            except Silent as error:  # raw pictures over a slow Wi-Fi
+                self._note(form, self.most_s)
+                torn = error
+                continue
             except Torn as error:
                 # adb tells no end: the phone may be gone, or may not give this form.
                 torn = error
@@ -60,11 +70,13 @@ class Camera:
                 self._tried[form] += 1
                 self.display = None
                 continue
-            took = time.perf_counter() - began
-            self._tried[form] += 1
-            self.seconds[form] = min(took, self.seconds.get(form, took))
+            self._note(form, time.perf_counter() - began)
             return capture
         raise DeviceLost(
             f"the phone {self._link.serial} gives no picture of its screen: {torn}; see what "
             f"`adb -s {self._link.serial} exec-out screencap -p > screen.png` gives"
         )
+
+    def _note(self, form: str, took_s: float) -> None:
+        self._tried[form] += 1
+        self.seconds[form] = min(took_s, self.seconds.get(form, took_s))

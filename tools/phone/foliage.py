@@ -12,7 +12,7 @@ import time
 from screenwright.tools.adb.client import Adb
 from screenwright.tools.adb.trouble import ConnectionBroken, PhoneTrouble
 from screenwright.tools.phone import tree
-from screenwright.tools.phone.link import Link
+from screenwright.tools.phone.link import Link, Silent
 from screenwright.tools.phone.tree import NoTree, Tree
 
 FILE = "/data/local/tmp/screenwright-tree.xml"
@@ -25,10 +25,14 @@ ASK = {"jsonrpc": "2.0", "id": 1, "method": "dumpWindowHierarchy", "params": [Fa
 
 
 class Foliage:
-    """Reads trees over one Link. `trouble`: why the last one could not be had; '' when it could."""
+    """Reads trees over one Link.
+
+    `trouble`: why the last one could not be had; '' when it could. `dump_s`: how long one may take.
+    """
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self.dump_s = DUMP_S
         self.trouble = ""
         self._restless_until = 0.0
 
@@ -45,14 +49,17 @@ class Foliage:
             found = self._dumped()
         except NoTree as error:
             self.trouble = str(error)
-            if "come to rest" in self.trouble:
+            if "come to" in self.trouble:
                 self._restless_until = time.monotonic() + RESTLESS_S
             return None
         self.trouble = ""
         return found
 
     def _dumped(self) -> Tree:
-        ran = self._link.read(DUMP, seconds=DUMP_S)
+        try:
+            ran = self._link.read(DUMP, seconds=self.dump_s)
+        except Silent:
+            raise NoTree(f"uiautomator does not come to an end within {self.dump_s:g} s") from None
         try:
             return tree.parse(ran.said)
         except NoTree:

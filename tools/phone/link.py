@@ -22,6 +22,10 @@ STAYS: tuple[type[PhoneTrouble], ...] = (Refused, NotBooted, NoPermission)
 """Troubles that no waiting mends."""
 
 
+class Silent(DeviceLost):
+    """The phone is there, and a question that was put to it is not answered in its time."""
+
+
 class Link:
     """The way to one phone. One thread at a time.
 
@@ -36,7 +40,7 @@ class Link:
         self._resident = Resident(adb, serial)
 
     def read(self, line: str, *, seconds: float = 20.0) -> Ran:
-        """Run a line that may be run twice. DeviceLost: the phone stayed away, with the fix."""
+        """Run a line that may run twice. DeviceLost: the phone stayed away, with the fix. Silent: it was slow."""
         return self._again(lambda: self._resident.run(line, seconds=seconds))
 
     def fetch(self, line: str, *, seconds: float = 30.0) -> bytes:
@@ -60,8 +64,8 @@ class Link:
             self.await_back(broken)
             if broken.sent:
                 raise OutcomeUnknown(
-                    f"the phone {self.serial} was gone in the middle of {_short(line)!r} and is back: whether it "
-                    "was done is not known; look at the screen before doing it again"
+                    f"{broken.why} in the middle of {_short(line)!r} on the phone {self.serial}, which answers "
+                    "again: whether it was done is not known; look at the screen before doing it again"
                 ) from broken
             raise BadAction(f"{broken}; the phone is back: look again, then decide") from broken
         except PhoneTrouble as trouble:
@@ -95,6 +99,8 @@ class Link:
                 return call()
             except (PhoneTrouble, ConnectionBroken) as broken:
                 self.await_back(broken)
+                if isinstance(broken.__cause__, TimeoutError):
+                    raise Silent(f"the phone {self.serial} answers, but this does not end: {broken}") from broken
                 if not left:
                     raise DeviceLost(f"the phone {self.serial} breaks off again and again: {broken}") from broken
         raise AssertionError

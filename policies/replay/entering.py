@@ -141,4 +141,4 @@ def _where_it_appeared(describer: Describer, act: Act, typed: str) -> Region | N
 def _about(field: Looks | None) -> str:
     if field is None:
         return ""
-    return ((field.label.text if field.label else "") or field.name or field.text or "").strip(" :：*")
+    return (field.name or (field.label.text if field.label else "") or field.text or "").strip(" :：*")

@@ -15,6 +15,7 @@ from screenwright.tools.relations import rows_shared
 from screenwright.tools.wording import squeezed
 
 TICKS: tuple[Role, ...] = ("checkbox", "radio")
+PRESSED: tuple[Role, ...] = ("button", "link", "tab", "menu")  # what does something by itself labels nothing
 MOST_NEIGHBOURS = 6
 REACH_PX = 420
 CHANGING = re.compile(r"[\d\W_]*|.*\d{1,2}[:.]\d{2}.*|.*\d ?[kMGT]?B|\S*\w\.\w\S*|.*[/\\]\S*", re.DOTALL)
@@ -39,7 +40,7 @@ def label_of(scene: Scene, region: Region, role: Role, typed: Collection[str]) -
     costs = [
         (cost, label)
         for label in scene.elements
-        if label.text and label.role not in UNLABELLED and not region.holds(*label.region.middle)
+        if label.text and label.role not in (*UNLABELLED, *PRESSED) and not region.holds(*label.region.middle)
         and lasting(label.text, typed)
         and (cost := cost_px(label.region, region, role)) is not None
     ]  # fmt: skip

@@ -13,6 +13,7 @@ import typer
 from screenwright.agent.asking_cli import ask, extract
 from screenwright.agent.demo_cli import demo_app
 from screenwright.agent.guard_cli import guard_app
+from screenwright.agent.mirror.mirror_cli import mirror
 from screenwright.agent.model_cli import Context, Dialect, Model, Url, Weights, serve
 from screenwright.agent.record_cli import record as record_command
 from screenwright.agent.replay_cli import replay
@@ -32,6 +33,7 @@ app.command()(serve)
 app.command()(ask)
 app.command()(extract)
 app.command("record")(record_command)
+app.command()(mirror)
 
 Virtual = Annotated[bool, typer.Option("--virtual", help="on a screen of its own that nobody sees")]
 Size = Annotated[str, typer.Option(metavar="WxH", help="of the virtual screen, in pixels")]

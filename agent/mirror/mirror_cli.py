@@ -14,6 +14,8 @@ from screenwright.agent.where import OnPhone, Serial, Where, start_programs
 
 if TYPE_CHECKING:
     from screenwright.agent.mirror.mirror import Mirror
+    from screenwright.agent.mirror_record import MirrorRecording
+    from screenwright.tools.device import Device
 
 
 def mirror(
@@ -40,6 +42,9 @@ def mirror(
     trace: Annotated[
         Path | None, typer.Option(help="folder of the agent's recording; default: under runs/")
     ] = None,
+    record: Annotated[
+        str | None, typer.Option(metavar="NAME", help="what you do on the page becomes a demo of that name")
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free")] = 0,
     host: Annotated[
         str, typer.Option(help="what is listened at; any other than this lets others in")
@@ -55,11 +60,23 @@ def mirror(
             for problem in device.problems():
                 print(f"screenwright: warning: {problem}", file=sys.stderr)
             start_programs(device, open_ or [])
-            with Mirror(device, port=port, host=host) as mirror:
+            recording = _recording(device, record)
+            with Mirror(device, port=port, host=host, acted=recording) as mirror:
                 _announce(mirror, device.name, browser)
                 status = "done" if task is None else _run(mirror, task, policy, ahead, trace)
                 _wait()
+            if recording is not None:
+                demo = recording.close()
+                steps = len(demo.demo.steps)
+                print(f"{demo.path}: {steps} steps; play it with: screenwright replay {demo.path}")
         raise typer.Exit(EXITS[status][0])
+
+
+def _recording(device: Device, name: str | None) -> MirrorRecording | None:
+    from screenwright.agent.mirror_record import MirrorRecording
+    from screenwright.agent.record import new_demo
+
+    return None if name is None else MirrorRecording(device, new_demo(name), name)
 
 
 def _announce(mirror: Mirror, name: str, browser: bool) -> None:

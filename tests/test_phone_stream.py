@@ -23,7 +23,7 @@ from screenwright.tools.simphone import SimPhone
 from screenwright.tools.simphone.encoder import Encoder
 
 pytest_plugins = ["phones"]
-CLOSE = 6.0
+CLOSE = 3.0
 """Mean difference a pixel, of 255, that the colours of a video may be off."""
 
 
@@ -123,13 +123,15 @@ def test_every_state_is_shown_at_once(adb_server: AdbServer, sim: SimPhone) -> N
 def test_a_new_recording_takes_over_before_the_limit(new_server: AdbServer, sim: SimPhone) -> None:
     serial = new_server.connect(sim)
     with Stream(Adb(new_server.binary, port=new_server.port), serial, limit_s=1) as stream:
-        ends, last = time.monotonic() + 2.5, 0
+        ends, last, most = time.monotonic() + 2.5, 0, 0
         while time.monotonic() < ends:
             sim.phone.open(sim.phone.notes if sim.phone.front is sim.phone.contacts else sim.phone.contacts)
             frame = stream.newest(1.0, after=last)
             assert frame, "no picture for a second"
             last = frame.serial
+            most = max(most, sim.phone.recorders)
         assert stream.recordings >= 3 and stream.trouble == ""
+        assert most == 2, "the next is begun while the last one runs"
 
 
 def test_a_turned_phone_is_recorded_anew(stream: Stream, sim: SimPhone) -> None:
@@ -155,7 +157,7 @@ def test_a_pause_within_a_picture_is_found_out(stream: Stream, sim: SimPhone) ->
     sim.phone.open(sim.phone.notes)
     before = stream.latest
     assert until(lambda: (found := stream.newest(1.0)) and off(found.pixels, sim.phone.glass.shown()) < CLOSE)
-    assert stream.latest > before
+    assert stream.latest > before and stream.pause_s > 0.06
 
 
 def test_who_comes_late_begins_with_a_key_picture(stream: Stream, sim: SimPhone) -> None:
@@ -177,6 +179,19 @@ def test_who_comes_late_begins_with_a_key_picture(stream: Stream, sim: SimPhone)
     assert off(shown.to_ndarray(format="rgb24"), sim.phone.glass.shown()) < CLOSE
     stream.close()
     assert list(late) == [], "a closed stream ends"
+
+
+def test_every_key_picture_has_the_parameters(stream: Stream, sim: SimPhone) -> None:
+    """Phones send them once, at the start of a recording."""
+    sim.phone.faults.key_every = 3
+    keys: list[Packet] = []
+    for packet in stream.packets():
+        keys += [packet] if packet.key else []
+        if len(keys) == 3:
+            break
+        sim.phone.open(sim.phone.notes if packet.serial % 2 else sim.phone.contacts)
+    assert stream.recordings == 1
+    assert len({h264.parameters(key.data) for key in keys}) == 1 and h264.parameters(keys[0].data)
 
 
 def test_a_long_group_gets_a_key_picture(stream: Stream, sim: SimPhone, monkeypatch: pytest.MonkeyPatch) -> None:

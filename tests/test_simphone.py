@@ -72,6 +72,8 @@ def test_waits_to_be_allowed(adb_server: AdbServer) -> None:
         assert ran.returncode == 1 and b"unauthorized" in ran.stderr
         sim.allow()
         until(lambda: adb_server.run("-s", sim.address, "shell", "echo in").stdout == b"in\n")
+        adb_server.run("disconnect", sim.address)
+        adb_server.connect(sim)
 
 
 def test_a_cut_in_mid_command_tells_no_code(adb_server: AdbServer, sim: SimPhone) -> None:
@@ -169,13 +171,14 @@ def test_a_program_ends_when_nobody_hears_it(new_server: AdbServer, sim: SimPhon
     process = subprocess.Popen(
         [new_server.binary, "-s", serial, "exec-out", "screenrecord --output-format=h264 -"],
         env=new_server.environment,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
     )
     try:
-        until(lambda: sim.phone.recorders == 1)
+        assert process.stdout and process.stdout.read(1000), "the screen stands still: this is all there is"
+        assert sim.phone.recorders == 1
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
     until(lambda: sim.phone.recorders == 0)
     ran = new_server.run("shell", "screenrecord --output-format=h264 --time-limit 200 -")
     assert ran.returncode == 2 and ran.stderr == b"Time limit 200s outside acceptable range [1,180]\n"

@@ -105,6 +105,7 @@ def test_buttons_go_back_and_home(typed: Typed) -> None:
     assert "mInputShown=true" in typed("dumpsys input_method")
     typed("input keyevent BACK")
     assert "mInputShown=false" in typed("dumpsys input_method"), "the first Back puts the keyboard away"
+    assert typed.sim.phone.focus, "and leaves the field its focus"
     typed("input keyevent KEYCODE_HOME")
     assert "mCurrentFocus=Window{51cbd85 u0 com.android.launcher3/com.android.launcher3.Launcher}" in typed(
         "dumpsys window"

@@ -68,6 +68,8 @@ def test_uiautomator2_drives_it(new_server: AdbServer) -> None:
             phone(resourceId="org.screenwright.notes:id/text").set_text("wörter")
             ran = new_server.run("shell", "uiautomator", "dump", "/dev/tty")
             assert b"already registered" in ran.stderr, "one program at a time reads the tree"
+            again = new_server.run("shell", "CLASSPATH=/data/local/tmp/u2.jar app_process / com.wetest.uia2.Main")
+            assert b"already registered" in again.stderr
             phone(text="Save").click()
             assert phone(text="wörter").wait(timeout=2)
             assert "Grüße" in phone.dump_hierarchy()

@@ -11,7 +11,7 @@ import threading
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from phones import SMALL
 
@@ -21,14 +21,18 @@ from screenwright.tools.simphone.wire import Framer, Malformed, Packet
 pytest_plugins = ["phones"]
 
 packets = st.builds(
-    Packet, st.sampled_from(sorted(wire.NAMES)), st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.binary()
+    Packet,
+    st.sampled_from(sorted(wire.NAMES)),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 2**32 - 1),
+    st.binary(max_size=200),
 )
 
 
-@given(st.lists(packets, max_size=6), st.lists(st.integers(0, 400), max_size=20))
+@given(st.lists(packets, max_size=6), st.lists(st.integers(0, 4000), max_size=20))
 def test_packets_come_out_as_they_were_however_they_are_split(sent: list[Packet], cuts: list[int]) -> None:
     data = b"".join(packet.packed() for packet in sent)
-    places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
+    places = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
     framer = Framer()
     came = [packet for start, end in pairwise(places) for packet in framer.feed(data[start:end])]
     assert came == sent
@@ -88,6 +92,8 @@ LINE = st.text(alphabet="ab '\"\\#\n", max_size=14)
 
 
 @settings(max_examples=150, deadline=None)
+@example("\\\n#")
+@example("a\\\nb 'c\n#d' #e")
 @given(LINE)
 def test_words_are_those_of_a_real_sh(line: str) -> None:
     """dash reads the same words, or finds the same fault."""

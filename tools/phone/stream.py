@@ -106,6 +106,11 @@ class Stream:
         """How many recordings were begun on the phone."""
         return self._recorder.begun if self._recorder else 0
 
+    @property
+    def pause_s(self) -> float:
+        """After so long without a byte a picture counts as whole, now."""
+        return self._recorder.pause_s if self._recorder else self._pause_s
+
     def packet(self, after: int, seconds: float | None = None) -> Packet | None:
         """The next encoded picture after that serial; None: none within `seconds`, or closed. NoStream.
 

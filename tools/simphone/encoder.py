@@ -1,7 +1,7 @@
 """`screenrecord --output-format=h264 -`: the screen as an H.264 stream, a frame for every change.
 
-Encoded by x264 in software. A phone's own encoder differs in what this cannot show: it may hold small frames
-back, it has limits of size, and it sends its parameters once, at the start.
+Encoded by x264 in software. As phones do it, the parameters are sent once, at the start. What this cannot
+show: a phone's encoder may hold small frames back, and has limits of size.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from screenwright.tools.simphone.call import Call
 
 LIMIT_S = 180
 FASTEST_S = 1 / 60
-KEY_EVERY = 600  # frames
+KEY_EVERY = 600
 LISTEN_S = 0.1
 
 
@@ -28,10 +28,12 @@ class Encoder:
     Args:
         size: of the video; odd sides are made even, as 4:2:0 wants them.
         bit_rate: bits a second at most.
+        key_every: pictures from one key picture to the next.
     """
 
-    def __init__(self, size: Size, bit_rate: int = 8_000_000) -> None:
+    def __init__(self, size: Size, bit_rate: int = 8_000_000, key_every: int = KEY_EVERY) -> None:
         import av
+        from av.codec.context import Flags
 
         self.size = Size(size.width & ~1, size.height & ~1)
         context: Any = av.CodecContext.create("libx264", "w")
@@ -43,8 +45,11 @@ class Encoder:
             "tune": "zerolatency",
             "profile": "baseline",
             # One slice a picture, as phones have it; sliced threads would make several.
-            "x264-params": f"keyint={KEY_EVERY}:scenecut=0:threads=1:sliced-threads=0:repeat-headers=1",
+            "x264-params": f"keyint={key_every}:scenecut=0:threads=1:sliced-threads=0:repeat-headers=0",
         }
+        context.flags |= Flags.global_header
+        context.open()
+        self._parameters = bytes(context.extradata)
         self._context = context
         self._began = time.monotonic()
 
@@ -54,7 +59,8 @@ class Encoder:
 
         frame: Any = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
         frame.pts = round((time.monotonic() - self._began) * 1_000_000)
-        return b"".join(bytes(packet) for packet in self._context.encode(frame))
+        before, self._parameters = self._parameters, b""
+        return before + b"".join(bytes(packet) for packet in self._context.encode(frame))
 
 
 def screenrecord(call: Call) -> int:
@@ -74,7 +80,7 @@ def screenrecord(call: Call) -> int:
         size = Size(int(wide), int(high))
     phone.recorders += 1
     try:
-        _record(call, Encoder(size, _bits(named.get("--bit-rate", "8M"))), limit)
+        _record(call, Encoder(size, _bits(named.get("--bit-rate", "8M")), phone.faults.key_every), limit)
     finally:
         phone.recorders -= 1
     return 0

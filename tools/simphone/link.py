@@ -54,10 +54,8 @@ class Stream:
     def close(self) -> None:
         """Tell the host that this was all; safe twice."""
         if not self.closed.is_set():
-            self._may_write.acquire()  # what was written last has arrived
-            if not self.closed.is_set():
-                with contextlib.suppress(OSError):
-                    self.link.send(Packet(wire.CLSE, self.own, self.host))
+            with contextlib.suppress(OSError):
+                self.link.send(Packet(wire.CLSE, self.own, self.host))
         self.ended()
 
     def heard(self) -> bool:

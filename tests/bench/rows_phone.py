@@ -1,0 +1,185 @@
+# pyright: basic
+"""A phone over adb: what a tap and a picture cost on this side of the cable, and what drops do to a thousand taps.
+
+Against the simulated phone in a process of its own: host and adb alone are measured, no phone's own time.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from harness import Row, row
+
+from screenwright.tools.adb.binary import bundled
+from screenwright.tools.adb.client import Adb
+from screenwright.tools.adb.resident import Resident
+from screenwright.tools.errors import DeviceLost, OutcomeUnknown
+from screenwright.tools.geometry import Point, Size
+from screenwright.tools.phone import Phone
+from screenwright.tools.simphone import SimPhone
+
+TAPS, PICTURES = 200, 30
+COMMANDS, DROPS = 1000, 20
+TAP = "input tap 100 200"
+
+
+@contextmanager
+def adb_of_its_own() -> Iterator[Adb]:
+    """The adb of adbutils' wheel with a server that knows no phone yet; ended by its process id."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as home:
+        settings = os.environ | {"HOME": home, "ANDROID_USER_HOME": home, "ADB_MDNS": "0", "ADB_LIBUSB": "0"}
+        words = [bundled() or "adb", "-L", f"tcp:{port}", "nodaemon", "server"]
+        server = subprocess.Popen(words, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            adb = Adb(words[0], port=port)
+            while not _listens(port):
+                time.sleep(0.02)
+            yield adb
+        finally:
+            server.kill()
+            server.wait()
+
+
+def port_of(adb: Adb) -> int:
+    return adb.server.address.port
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
+        return True
+    return False
+
+
+@contextmanager
+def phone_beside(size: str = "1080x2400") -> Iterator[tuple[Adb, str]]:
+    """A simulated phone in another process, connected."""
+    words = [sys.executable, "-u", "-m", "screenwright.tools.simphone", "--size", size]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        address = process.stdout.readline().split(" listens at ")[1].split()[0].rstrip(".")
+        with adb_of_its_own() as adb:
+            adb.connect(address)
+            yield adb, address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def median_ms(act: Callable[[], Any], count: int) -> float:
+    act()
+    times = []
+    for _ in range(count):
+        began = time.perf_counter()
+        act()
+        times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times)
+
+
+@functools.cache
+def taps() -> dict[str, float]:
+    """Median ms of one tap, by who sends it."""
+    import adbutils
+
+    with phone_beside() as (adb, address):
+        port = port_of(adb)
+        theirs = adbutils.AdbClient("127.0.0.1", port).device(address)
+        program = [adb.path, "-P", str(port), "-s", address, "shell", *TAP.split()]
+        with Resident(adb, address) as resident, Phone(address, adb=adb) as phone:
+            frame = phone.observe().frame
+            from screenwright.tools.actions import Click
+
+            click = Click(point=Point(100, 200, frame))
+            return {
+                "resident": median_ms(lambda: resident.run(TAP), TAPS),
+                "shell": median_ms(lambda: adb.shell(address, TAP), TAPS),
+                "whole click": median_ms(lambda: phone.perform(click), TAPS),
+                "adb": median_ms(lambda: subprocess.run(program, capture_output=True, check=True), TAPS),
+                "adbutils": median_ms(lambda: theirs.shell(TAP), TAPS),
+            }
+
+
+@row("phone_tap", unit="ms", wants="ratio >= 10")
+def phone_tap() -> Row:
+    """One tap sent to a phone through our client, beside adb as a process."""
+    made = taps()
+    extra = {"a shell each": made["shell"], "a click with all its checks": made["whole click"]}
+    return Row(made["resident"], "adb shell input tap", made["adb"], extra=extra)
+
+
+@row("phone_tap_adbutils", unit="ms", wants="ratio >= 40")
+def phone_tap_adbutils() -> Row:
+    """The same beside adbutils."""
+    return Row(taps()["resident"], "adbutils' shell", taps()["adbutils"])
+
+
+@row("phone_observe", unit="ms", wants="ratio >= 1")
+def phone_observe() -> Row:
+    """A picture of a 1080x2400 screen to pixels, beside `adb exec-out screencap -p` and a PNG decoder."""
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    with phone_beside() as (adb, address):
+        program = [adb.path, "-P", str(port_of(adb)), "-s", address, "exec-out", "screencap", "-p"]
+
+        def theirs() -> Any:
+            png = subprocess.run(program, capture_output=True, check=True).stdout
+            return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+        with Phone(address, adb=adb) as phone:
+            for _ in range(4):
+                phone.observe()
+            ours = median_ms(lambda: phone.observe().words, PICTURES)
+            extra = {"form": phone.eyes.camera.form} | {
+                f"{form} ms": round(seconds * 1000, 1) for form, seconds in phone.eyes.camera.seconds.items()
+            }
+        return Row(ours, "adb exec-out screencap -p, decoded", median_ms(theirs, PICTURES), extra=extra)
+
+
+@row("phone_drops", unit="actions done twice or unaccounted", wants="value <= 0", seconds=300)
+def phone_drops() -> Row:
+    """Of a thousand taps with twenty drops of the connection, those done twice, or told other than they went."""
+    with SimPhone(Size(360, 800)) as sim, adb_of_its_own() as adb:
+        adb.connect(sim.address)
+        chance, told = random.Random(3), {"done": 0, "unknown": 0, "not done": 0}
+        wrong = 0
+        with Resident(adb, sim.address) as resident:
+            for number in range(COMMANDS):
+                if number % (COMMANDS // DROPS) == 0:
+                    when = chance.choice(("before", "after", "half"))
+                    sim.drop_at(1 + chance.randrange(40), "input tap", when=when)
+                line = f"input tap {number % 300} {number // 300}"
+                state = _sent(adb, sim.address, resident, line)
+                told[state] += 1
+                times = sum(each.startswith(f"{line} ") or each == line for each in sim.lines)
+                wrong += times > 1 or (state == "done" and times != 1)
+        resent = told["unknown"] + told["not done"]
+        return Row(wrong, "sent again after each failure", resent, floor=1, extra=dict(told))
+
+
+def _sent(adb: Adb, serial: str, resident: Resident, line: str) -> str:
+    try:
+        resident.run(line)
+        return "done"
+    except OutcomeUnknown as broken:
+        state = "unknown" if getattr(broken, "sent", True) else "not done"
+    except DeviceLost:
+        state = "not done"
+    adb.wait_online(serial, 20)
+    return state

@@ -30,6 +30,7 @@ from screenwright.tools.errors import BadAction, BlackScreen, DeviceLost
 from screenwright.tools.geometry import Point, Size
 from screenwright.tools.observation import Observation
 from screenwright.tools.phone import Phone
+from screenwright.tools.phone.apps import App
 from screenwright.tools.phone.eyes import placed
 from screenwright.tools.phone.hands import InputRefused
 from screenwright.tools.settle import Settler
@@ -228,6 +229,8 @@ def test_apps_go_by_label_and_by_package(sim: SimPhone, phone: Phone) -> None:
     notes = next(app for app in listed if app.name == "Notes")
     assert phone.perform(OpenApp(name=notes.package)).startswith("started Notes")
     assert sim.phone.front.package == notes.package
+    phone.link.read(App("com.android.contacts").starting())  # where no activity is told
+    assert sim.phone.front.label == "Contacts"
 
 
 def test_a_turned_phone_takes_taps_where_they_are_seen_now(sim: SimPhone, phone: Phone) -> None:

@@ -9,9 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-pytest.importorskip("websockets")
-
 from browser import Browser
 from conftest import until
 from mirror_pages import Client, Page, until_same

@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("websockets")
-
 from browser import Browser
 from conftest import until
 from mirror_pages import Client, Page, until_same

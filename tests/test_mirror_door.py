@@ -7,9 +7,6 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-
-pytest.importorskip("websockets")
-
 from conftest import until
 from mirror_pages import Client
 from websockets.exceptions import InvalidStatus

@@ -35,7 +35,7 @@ class _Draft:
     started: float
     began: float
     latest: float
-    last: Observation
+    last: Observation | None
     ok: bool = True
     message: str = ""
     first: float | None = None
@@ -47,10 +47,16 @@ class Account:
 
     Args:
         told: is called with each step; none: nothing is kept.
+        look: the screen as it is now, where a change was seen without an exact frame; None: it can't be seen.
     """
 
-    def __init__(self, told: Callable[[Step], None] | None = None) -> None:
+    def __init__(
+        self,
+        told: Callable[[Step], None] | None = None,
+        look: Callable[[], Observation | None] = lambda: None,
+    ) -> None:
         self._told = told
+        self.look = look
         self._draft: _Draft | None = None
         self._joined: Action | None = None
         self._count = 0
@@ -93,8 +99,8 @@ class Account:
         else:
             self._draft = None
 
-    def saw(self, seen: Observation) -> None:
-        """A frame that differs from the one before it."""
+    def saw(self, seen: Observation | None) -> None:
+        """A frame that differs from the one before it; None: a video showed that there is one."""
         if draft := self._draft:
             draft.changed = now = time.monotonic()
             draft.first = draft.first or now
@@ -112,10 +118,11 @@ class Account:
         if self._draft:
             self._end(self._draft.last)
 
-    def _end(self, after: Observation) -> None:
+    def _end(self, after: Observation | None) -> None:
         draft, self._draft = self._draft, None
         if draft is None or self._told is None:
             return
+        after = after or self.look() or draft.before
         result = Result(draft.ok, draft.message, _effect(draft, after))
         decision = Decision(draft.action, describe(draft.action), source=SOURCE)
         step = Step(self._count, draft.before, decision, ALLOWED, result, draft.started, after)

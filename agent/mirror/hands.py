@@ -11,13 +11,16 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 
 from screenwright.agent.mirror.account import Account
 from screenwright.agent.mirror.gate import Gate
 from screenwright.agent.mirror.pictures import Pictures
+from screenwright.agent.mirror.video import Video
 from screenwright.agent.mirror.watched import Watched
 from screenwright.agent.mirror.wishes import Act, Hold, Pull, Tap, Turn, action_of
 from screenwright.tools.errors import BlackScreen, Ending, Mendable, OutcomeUnknown
+from screenwright.tools.geometry import Size, View
 from screenwright.tools.observation import Observation
 
 FRAME_S = 1 / 30  # between two looks, so that a video does not take a whole core
@@ -26,9 +29,19 @@ BREATH_S, LONG_BREATH_S = 0.008, 0.1  # an act waits for at most one
 SURE_S = 0.5  # a look after so long even where nothing was drawn
 BESIDE_S = 0.25  # between two looks beside an agent at work
 FRESH_S = 0.1  # a frame so young is still the present one
+BESIDE_PAGES_S = 0.1  # between two decoded pictures where all pages decode for themselves
+ALIKE = 0.03  # sizes of a screen and its video, which has its own roundings
 LOST_S = 2.0  # between two tries to see a screen that can't be seen
 WAITING = 64  # acts at most
 AGAIN_S, AGAIN = 0.6, 0.03  # a second tap near the first is meant for what the first one changed
+
+
+class Wanted(IntEnum):
+    """What the viewers want of the hands: nobody looks, all take the video, or some take pictures."""
+
+    NOTHING = 0
+    VIDEO = 1
+    PICTURES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,7 @@ class Hands:
 
     Args:
         shown: called when a new picture is there or the screen is lost or back.
-        watched: whether anybody looks; while nobody does, the device is left alone.
+        wanted: what the viewers want; while nobody looks, the device is left alone.
     """
 
     def __init__(
@@ -53,10 +66,13 @@ class Hands:
         account: Account,
         *,
         shown: Callable[[], None],
-        watched: Callable[[], bool],
+        wanted: Callable[[], Wanted],
     ) -> None:
         self._device, self._pictures, self._gate, self._account = device, pictures, gate, account
-        self._shown, self._watched = shown, watched
+        self._shown, self._wanted = shown, wanted
+        self.video = Video(device.device, self._came)
+        self._serial = 0  # of the picture of the video that was decoded last
+        account.look = lambda: self._present if self._look() else None
         self.lost: str | None = None
         self._waiting: deque[_Asked] = deque()
         self._call = threading.Condition()
@@ -76,6 +92,7 @@ class Hands:
             self._call.notify_all()
         if self._thread.ident is not None:
             self._thread.join()
+        self.video.rest()
 
     def ask(self, act: Act, reply: Callable[[str | None], None]) -> None:
         """Do this soon. `reply` is called in another thread with why it was not done, or None."""
@@ -97,11 +114,18 @@ class Hands:
         """A frame of the device, whoever looked; the turn is held."""
         self._present, self._looked_at = frame, time.monotonic()
         back, self.lost = self.lost is not None, None
-        new = self._pictures.show(frame)
+        # exact pixels among those of a video would be a change all over
+        new = not self.video.running and self._pictures.show(frame)
         if new:
             self._account.saw(frame)
         if new or back:
             self._shown()
+
+    def _came(self) -> None:
+        """The video has another picture, or has ended; from its thread."""
+        self._shown()
+        with self._call:
+            self._call.notify_all()
 
     def _run(self) -> None:
         while not self._closed:
@@ -119,9 +143,14 @@ class Hands:
 
     def _pause(self) -> None:
         """Until it is time to look, an act is waiting, or something was drawn; then look if so."""
-        age = time.monotonic() - self._looked_at
-        if not self._watched() and not self._account.open:
+        age, wanted = time.monotonic() - self._looked_at, self._wanted()
+        if wanted:
+            self.video.begin()
+        if not wanted and not self._account.open:
+            self.video.rest()
             self._wait(1.0)
+        elif self.video.running:
+            self._watch(FRAME_S if wanted is Wanted.PICTURES else BESIDE_PAGES_S)
         elif self.lost is not None:
             self._wait(LOST_S - age)
             self._look_if(LOST_S)
@@ -137,9 +166,29 @@ class Hands:
             drawn = time.monotonic() - began < breath
             self._look_if(max(FRAME_S if drawn else SURE_S, 2 * self._cost_s))
 
-    def _wait(self, seconds: float) -> None:
+    def _watch(self, apart_s: float) -> None:
+        """Show what the video does, and look at the device itself once, for the size that acts are meant for."""
+        if self._present is None and not self._look():
+            return
+        self._wait(LONG_BREATH_S, lambda: self.video.latest > self._serial)
+        self._wait(self._looked_at + apart_s - time.monotonic())
+        self._decode()
+
+    def _decode(self) -> None:
+        frame = self.video.frame(self._serial)
+        if frame is None:
+            return
+        height, width = frame.pixels.shape[:2]
+        seen = Observation(View(Size(width, height)), pixels=frame.pixels, device=self._device.name)
+        with self._device.turn:
+            self._serial, self._looked_at, self.lost = frame.serial, time.monotonic(), None
+            if self._pictures.show_video(seen, frame.serial):
+                self._account.saw(None)
+                self._shown()
+
+    def _wait(self, seconds: float, news: Callable[[], bool] = lambda: False) -> None:
         with self._call:
-            if not self._waiting and not self._closed and seconds > 0:
+            if not self._waiting and not self._closed and seconds > 0 and not news():
                 self._call.wait(seconds)
 
     def _look_if(self, older_s: float) -> None:
@@ -177,9 +226,9 @@ class Hands:
         """Do it on the screen as it is now; why not, where it can't be meant for that."""
         self._gate.touched()
         with self._device.turn:
-            if time.monotonic() - self._looked_at > FRESH_S and not self._look():
-                return self.lost
-            present = self._present
+            if self.video.running:
+                self._decode()
+            present = self._now()
             if present is None:
                 return self.lost or "the screen was not seen yet"
             if objection := self._objection(act):
@@ -198,6 +247,17 @@ class Hands:
                 self._looked_at = 0.0  # whatever came of it is to be seen
         return None
 
+    def _now(self) -> Observation | None:
+        """A frame of the device that is as large as the screen is now. With a video it may show an older state."""
+        present, newest = self._present, self._pictures.newest
+        if self.video.running and not self._account.wanted and present and newest:
+            a, b = present.frame, newest.size
+            if abs(a.width * b.height / (a.height * b.width) - 1) < ALIKE:
+                return present
+        elif present and time.monotonic() - self._looked_at <= FRESH_S and not self.video.running:
+            return present
+        return self._present if self._look() else None
+
     def _objection(self, act: Act) -> str | None:
         if not isinstance(act, Tap | Hold | Pull | Turn):
             return None
@@ -207,7 +267,8 @@ class Hands:
             at, x, y = self._last_tap
             again = time.monotonic() - at < AGAIN_S and abs(x - act.x) < AGAIN and abs(y - act.y) < AGAIN
             spot = not again
-        return self._pictures.objection(act.frame, act.x, act.y, spot=spot)
+        number = self._pictures.number_of(act.frame) if act.video else act.frame
+        return self._pictures.objection(number, act.x, act.y, spot=spot)
 
     def _perform(self, act: Act, present: Observation) -> None:
         action = action_of(act, present.frame, self._device.kinds)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Self
 from screenwright.agent.loop import Agent, Listener
 from screenwright.agent.mirror.account import Account
 from screenwright.agent.mirror.door import Door
-from screenwright.agent.mirror.hands import Hands
+from screenwright.agent.mirror.hands import Hands, Wanted
 from screenwright.agent.mirror.onlooker import Onlooker
 from screenwright.agent.mirror.panel import Panel
 from screenwright.agent.mirror.pictures import Pictures
@@ -82,7 +82,7 @@ class Mirror:
             self.gate,
             Account(acted),
             shown=self._changed,
-            watched=lambda: bool(self._onlookers),
+            wanted=self._wanted,
         )
         self.approve = MirrorApprover(self.panel, self.device)
         self._onlookers: set[Onlooker] = set()
@@ -129,6 +129,7 @@ class Mirror:
             "kinds": sorted(self.device.kinds),
             "viewers": self.viewers,
             "lost": self.hands.lost,
+            "video": self.hands.video.there,
             "agent": self.panel.state(),
         }
 
@@ -197,6 +198,10 @@ class Mirror:
         finally:
             self._onlookers.discard(onlooker)
             self._tell()
+
+    def _wanted(self) -> Wanted:
+        ways = [Wanted.VIDEO if onlooker.video else Wanted.PICTURES for onlooker in self._onlookers.copy()]
+        return max(ways, default=Wanted.NOTHING)
 
     def _tell(self) -> None:
         for onlooker in self._onlookers:

@@ -63,8 +63,9 @@ def mirror(
             recording = _recording(device, record)
             with Mirror(device, port=port, host=host, acted=recording) as mirror:
                 _announce(mirror, device.name, browser)
-                status = "done" if task is None else _run(mirror, task, policy, ahead, trace)
-                _wait()
+                status, stays = ("done", True) if task is None else _run(mirror, task, policy, ahead, trace)
+                if stays:
+                    _wait()
             if recording is not None:
                 demo = recording.close()
                 steps = len(demo.demo.steps)
@@ -92,17 +93,19 @@ def _announce(mirror: Mirror, name: str, browser: bool) -> None:
         webbrowser.open(mirror.url)
 
 
-def _run(mirror: Mirror, words: str, policy: str, ahead_s: float, trace: Path | None) -> str:
-    """How the run ended; the page stays after it."""
+def _run(mirror: Mirror, words: str, policy: str, ahead_s: float, trace: Path | None) -> tuple[str, bool]:
+    """How the run ended, and whether the page stays after it: not when it was ended here, by a signal."""
     from screenwright.agent import models
     from screenwright.agent.console import Console
+    from screenwright.agent.mirror.gate import STOPPED
     from screenwright.tools.trace import TraceWriter
 
     job = task_of(words, [])
     decider = models.policy_of(policy)
     writer = TraceWriter(trace, name=job.name or "run")
     agent = mirror.agent(decider, trace=writer, listeners=[Console()], ahead_s=ahead_s)
-    return outcome_of(agent, job).status
+    outcome = outcome_of(agent, job)
+    return outcome.status, outcome.status != "stopped" or outcome.message == STOPPED
 
 
 def _wait() -> None:

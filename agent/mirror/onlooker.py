@@ -17,12 +17,14 @@ from pydantic import ValidationError
 from screenwright.agent.mirror.gate import Gate
 from screenwright.agent.mirror.hands import Hands
 from screenwright.agent.mirror.pictures import Pictures
+from screenwright.agent.mirror.video import message
 from screenwright.agent.mirror.wishes import Answer, Canvas, Drawn, Near, Order, Video, Wish, read
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
 ON_THE_WAY = 2  # pictures that are sent and not yet drawn
+VIDEO_ON_THE_WAY = 12  # the same of a video, of which none can be left out
 FIRST_PX = 540  # wide, until the page says how wide it shows the picture
 STEP_PX = 64  # widths are rounded up to it, so that windows of nearly one size share their pictures
 NOTICES = 20
@@ -53,6 +55,8 @@ class Onlooker:
         self._has = 0  # the picture that was sent last
         self._on_the_way: deque[int] = deque()
         self._told = ""
+        self.video = False
+        self._serial = 0  # of the picture of the video that was sent last
 
     def news(self) -> None:
         """Something is new; from the event loop."""
@@ -79,7 +83,7 @@ class Onlooker:
             while self._notices:
                 await self._tell(self._notices.popleft())
             await self._tell_facts()
-            await self._show()
+            await (self._play() if self.video else self._show())
 
     async def _tell_facts(self) -> None:
         facts = json.dumps({"say": "state", **self._stage.facts()}, ensure_ascii=False)
@@ -98,6 +102,26 @@ class Onlooker:
         self._has, message = made
         self._on_the_way.append(self._has)
         await self._socket.send_bytes(message)
+
+    async def _play(self) -> None:
+        """What the video has, from its last picture that a decoder can begin with."""
+        video = self._stage.hands.video
+        if not video.there:
+            self._switch(False)
+            self._refused(f"the video has ended, these are pictures now: {video.trouble}")
+            return
+        while len(self._on_the_way) < VIDEO_ON_THE_WAY and (packet := video.packet(self._serial)):
+            self._serial = packet.serial
+            self._on_the_way.append(self._serial)
+            await self._socket.send_bytes(message(packet))
+
+    def _switch(self, video: bool) -> None:
+        """Another kind of picture from here on; the page has the last one of the other kind until then."""
+        self.video = video and self._stage.hands.video.there
+        self._has = self._serial = 0
+        self._on_the_way.clear()
+        self._stage.hands.wake()
+        self._news.set()
 
     async def _tell(self, facts: dict[str, Any]) -> None:
         await self._socket.send_text(json.dumps(facts, ensure_ascii=False))
@@ -121,6 +145,8 @@ class Onlooker:
 
     def _grant(self, wish: Wish) -> None:
         match wish:
+            case Drawn(video=video) if video != self.video:
+                pass
             case Drawn():
                 while self._on_the_way and self._on_the_way[0] <= wish.frame:
                     self._on_the_way.popleft()
@@ -130,7 +156,7 @@ class Onlooker:
             case Near():
                 self._stage.hands.wake()
             case Video():
-                pass
+                self._switch(wish.on)
             case Order():
                 self._refused(self._stage.gate.order(wish))
             case Answer():

@@ -13,11 +13,11 @@ function send(wish) {
 }
 
 // a page that nobody sees asks for no more pictures
-function drawn(frame) {
-  owed = frame;
-  if (!document.hidden) { send({ do: "drawn", frame }); owed = null; }
+function drawn(frame, video) {
+  owed = [frame, video];
+  if (!document.hidden) { send({ do: "drawn", frame, video }); owed = null; }
 }
-document.addEventListener("visibilitychange", () => { if (!document.hidden && owed !== null) drawn(owed); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden && owed) drawn(...owed); });
 
 const picture = new Picture($("stage"), $("picture"), $("marks"), drawn);
 const touch = new Touch(picture, $("keys"), send);
@@ -52,8 +52,29 @@ function show(facts) {
   for (const button of document.querySelectorAll("[data-key]")) button.disabled = !kinds.has("press_keys");
   $("say").hidden = $("keyboard").hidden = !kinds.has("type_text");
   veil(facts.lost);
+  if (facts.video !== chosen) choose(facts.video);
   panel.show(facts.agent);
 }
+
+// the video where this browser can decode it: it needs a secure context, which a bare address in a network is not
+let way = "pictures", chosen = false;
+async function decodes() {
+  if (!("VideoDecoder" in window)) return false;
+  return (await VideoDecoder.isConfigSupported({ codec: "avc1.42E028" })).supported;
+}
+function take(wanted) {
+  way = wanted;
+  $("way").textContent = way === "video" ? "Video" : "Pictures";
+  send({ do: "video", on: way === "video" });
+}
+async function choose(there) {
+  chosen = there;
+  $("way").hidden = !there || !(await decodes());
+  if (chosen && !$("way").hidden) take("video");
+  if (!chosen && way === "video") take("pictures");
+}
+picture.broken = (error) => { if (way === "video") { notice(`The video can't be decoded here: ${error.message}`); take("pictures"); } };
+$("way").addEventListener("click", () => take(way === "video" ? "pictures" : "video"));
 
 function connected(on, words) {
   $("dot").className = "dot " + (on ? "on" : "off");
@@ -66,7 +87,7 @@ function connect() {
   socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
   socket.onopen = () => {
-    tries = 0; owed = null;
+    tries = 0; owed = null; chosen = false;
     picture.begin();
     connected(true, "live");
     veil("");

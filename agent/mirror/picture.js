@@ -1,13 +1,15 @@
 // The picture on the canvas, what is drawn over it, and how large it is.
 
 const SVG = "http://www.w3.org/2000/svg";
-const HEADER = 17, JPEG = 1;
+const HEADER = 17, JPEG = 1, VIDEO = 2, VIDEO_HEADER = 11;
 
 export class Picture {
   constructor(stage, canvas, marks, drawn) {
     this.stage = stage; this.canvas = canvas; this.marks = marks; this.drawn = drawn;
     this.context = canvas.getContext("2d", { alpha: false });
     this.frame = 0;       // the number of the picture that is seen
+    this.video = false;   // whether it is one of the video
+    this.decoder = null; this.shape = "";
     this.count = 0;       // pictures drawn since the page was opened
     this.planned = null;  // what an agent is about to do
     this.queue = Promise.resolve();
@@ -19,32 +21,77 @@ export class Picture {
     this.epoch += 1;
     this.frame = 0;
     this.canvas.dataset.frame = "0";
+    this.endVideo();
     this.queue = Promise.resolve();
   }
 
   take(buffer) {
     const epoch = this.epoch;
     // decoding takes its time, and patches are right in one order only
-    this.queue = this.queue.then(() => epoch === this.epoch && this.draw(buffer));
+    this.queue = this.queue.then(() => epoch === this.epoch && this.draw(buffer)).catch((error) => this.failed(error));
   }
 
   async draw(buffer) {
     const view = new DataView(buffer);
-    if (view.getUint8(0) !== JPEG) return;
+    if (view.getUint8(0) === VIDEO) return this.decode(view, buffer);
+    if (view.getUint8(0) !== JPEG) return undefined;
     const [width, height, x, y] = [5, 7, 9, 11].map((at) => view.getUint16(at));
     const bitmap = await createImageBitmap(new Blob([new Uint8Array(buffer, HEADER)], { type: "image/jpeg" }));
     this.resize(width, height);
     this.context.drawImage(bitmap, x, y);
     bitmap.close();
-    this.seen(view.getUint32(1));
+    return this.seen(view.getUint32(1), false);
   }
 
-  seen(number) {
+  // an encoded picture of the video; what comes before one that a decoder can begin with is passed over
+  decode(view, buffer) {
+    const [serial, width, height] = [view.getUint32(1), view.getUint16(5), view.getUint16(7)];
+    const key = view.getUint8(9) === 1, data = VIDEO_HEADER + view.getUint8(10);
+    const codec = String.fromCharCode(...new Uint8Array(buffer, VIDEO_HEADER, view.getUint8(10)));
+    const shape = `${codec} ${width} ${height}`;
+    if (key && (shape !== this.shape || this.decoder?.state !== "configured")) this.configure(codec, shape);
+    if (!this.decoder) return;
+    const type = key ? "key" : "delta";
+    this.decoder.decode(new EncodedVideoChunk({ type, timestamp: serial, data: new Uint8Array(buffer, data) }));
+  }
+
+  configure(codec, shape) {
+    this.endVideo();
+    const epoch = this.epoch;
+    this.shape = shape;
+    this.decoder = new VideoDecoder({
+      output: (frame) => {
+        if (epoch === this.epoch) {
+          this.resize(frame.displayWidth, frame.displayHeight);
+          this.context.drawImage(frame, 0, 0);
+          this.seen(frame.timestamp, true);
+        }
+        frame.close();
+      },
+      error: (error) => this.failed(error),
+    });
+    this.decoder.configure({ codec, optimizeForLatency: true });
+  }
+
+  endVideo() {
+    if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
+    this.decoder = null;
+    this.shape = "";
+  }
+
+  failed(error) { this.endVideo(); this.broken?.(error); }
+
+  seen(number, video) {
     this.frame = number;
+    this.video = video;
     this.count += 1;
     this.canvas.dataset.frame = String(number);
-    this.drawn(number);
+    this.canvas.dataset.video = String(video);
+    this.drawn(number, video);
   }
+
+  // which picture is seen, as a wish says it
+  get shown() { return this.video ? { frame: this.frame, video: true } : { frame: this.frame }; }
 
   resize(width, height) {
     if (this.canvas.width === width && this.canvas.height === height) return;

@@ -26,6 +26,7 @@ JPEG_QUALITY = 80
 STALE_S = 4.0  # a viewer who was shown nothing newer for so long does not see what he touches
 SPOT_PX = 12  # around a point: what is touched
 WHOLE = 0.6  # of the frame: a patch so large is sent as the whole
+CODING = 32  # of 255: coding a video alone may change a colour by so much
 HEADER = struct.Struct(">BIHHHHHH")
 JPEG = 1
 
@@ -54,9 +55,22 @@ class Pictures:
         self._times: deque[tuple[int, float]] = deque(maxlen=512)
         self._encoded: OrderedDict[tuple[int, int, int], bytes] = OrderedDict()
         self._scaled: tuple[tuple[int, int], Any] | None = None
+        self._coded = False  # the newest picture is one of a video
+        self._serials: deque[tuple[int, int]] = deque(maxlen=512)
         self._encoding = threading.Lock()
 
-    def show(self, seen: Observation) -> bool:
+    def show_video(self, seen: Observation, serial: int) -> bool:
+        """`show`, for a decoded picture of a video: what its coding alone has changed counts as no change."""
+        new = self.show(seen, lossy=True)
+        assert self.newest
+        self._serials.append((serial, self.newest.number))
+        return new
+
+    def number_of(self, serial: int) -> int:
+        """The number of the picture that a viewer of the video saw at that serial; 0: none."""
+        return max((number for other, number in self._serials.copy() if other <= serial), default=0)
+
+    def show(self, seen: Observation, *, lossy: bool = False) -> bool:
         """Take this frame; whether it differs from the newest picture and so became it."""
         last, words, now = self.newest, seen.words, time.monotonic()
         number = last.number + 1 if last else 1
@@ -68,7 +82,9 @@ class Pictures:
         tiles = changed_tiles(last.words, words)
         if not tiles.any():
             return False
-        meant = self._busy.without(without_carets(tiles.copy(), last.words, words), now)
+        coded, self._coded = lossy or self._coded, lossy
+        real = _real(tiles, last.words, words) if coded else without_carets(tiles.copy(), last.words, words)
+        meant = self._busy.without(real, now)
         drawn = np.where(tiles, number, last.drawn)
         self._put(
             Shown(number, words, seen.frame, last.sized, drawn, np.where(meant, number, last.meant)),
@@ -154,6 +170,19 @@ class Pictures:
         if self._scaled is None or self._scaled[0] != key:
             self._scaled = key, cv2.resize(bgrx, (whole.width, whole.height), interpolation=cv2.INTER_AREA)
         return self._scaled[1]
+
+
+def _real(tiles: Tiles, before: Words, after: Words) -> Tiles:
+    """Those of the tiles that differ by more than what coding a video does to them."""
+    import cv2
+
+    height, width = before.shape
+    a, b = (words.view(np.uint8).reshape(height, width, 4) for words in (before, after))
+    strong = (cv2.absdiff(a, b)[..., :3] > CODING).any(axis=2)
+    padded = np.zeros((tiles.shape[0] * TILE, tiles.shape[1] * TILE), np.bool_)
+    padded[:height, :width] = strong
+    found = padded.reshape(tiles.shape[0], TILE, tiles.shape[1], TILE).any(axis=(1, 3))
+    return np.asarray(tiles & found, np.bool_)
 
 
 def _changed(tiles: Tiles, size: Size, whole: Size) -> Region:

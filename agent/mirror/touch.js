@@ -26,7 +26,7 @@ export class Touch {
     field.addEventListener("blur", () => { this.composing = false; field.value = ""; });
   }
 
-  aimed(facts) { return { frame: this.picture.frame, ...facts }; }
+  aimed(facts) { return { ...this.picture.shown, ...facts }; }
 
   down(event) {
     event.preventDefault();
@@ -37,7 +37,7 @@ export class Touch {
     const at = this.picture.place(event);
     this.finger = {
       id: event.pointerId, button: event.button, at, now: at, from: [event.clientX, event.clientY], moved: false,
-      held: false, began: performance.now(), frame: this.picture.frame, shift: event.shiftKey,
+      held: false, began: performance.now(), shown: this.picture.shown, shift: event.shiftKey,
       timer: setTimeout(() => this.hold(), HELD_MS),
     };
     this.near();
@@ -68,16 +68,16 @@ export class Touch {
     const finger = this.finger;
     if (!finger || event.pointerId !== finger.id) return;
     this.cancel(event);
-    const [x, y] = finger.at, seconds = (performance.now() - finger.began) / 1000, frame = finger.frame;
+    const [x, y] = finger.at, seconds = (performance.now() - finger.began) / 1000, shown = finger.shown;
     if (finger.button !== 0) return this.other(finger);
     if (finger.moved) {
       const [to_x, to_y] = this.picture.place(event);
-      this.send({ do: "pull", frame, x, y, to_x, to_y, seconds: Math.min(30, Math.max(.05, seconds)), held: finger.held });
+      this.send({ do: "pull", ...shown, x, y, to_x, to_y, seconds: Math.min(30, Math.max(.05, seconds)), held: finger.held });
     } else if (finger.held) {
-      this.send({ do: "hold", frame, x, y, seconds: Math.min(10, Math.max(.8, seconds)) });
+      this.send({ do: "hold", ...shown, x, y, seconds: Math.min(10, Math.max(.8, seconds)) });
     } else {
       const twice = this.twice || finger.shift;
-      this.send({ do: "tap", frame, x, y, count: twice ? 2 : 1 });
+      this.send({ do: "tap", ...shown, x, y, count: twice ? 2 : 1 });
       if (this.twice) this.tapped?.();
     }
     this.picture.ripple(finger.moved ? finger.now : finger.at);
@@ -88,7 +88,7 @@ export class Touch {
   other(finger) {
     const [x, y] = finger.at;
     if (this.phone) return this.send({ do: "press", button: finger.button === 2 ? "back" : "home" });
-    return this.send({ do: "tap", frame: finger.frame, x, y, button: finger.button === 2 ? "right" : "middle" });
+    return this.send({ do: "tap", ...finger.shown, x, y, button: finger.button === 2 ? "right" : "middle" });
   }
 
   cancel(event) {

@@ -34,9 +34,10 @@ class _Wish(BaseModel):
 
 
 class _Aimed(_Wish):
-    """`frame`: the number of the picture that was touched."""
+    """`frame`: the number of the picture that was touched; `video`: it is that of a picture of the video."""
 
     frame: int
+    video: bool = False
     x: Fraction
     y: Fraction
 
@@ -104,6 +105,7 @@ class Drawn(_Wish):
 
     do: Literal["drawn"]
     frame: int
+    video: bool = False
 
 
 class Canvas(_Wish):

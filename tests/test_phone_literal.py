@@ -25,7 +25,7 @@ Run = Callable[[str], Outcome]
 
 @pytest.fixture
 def sim() -> Iterator[SimPhone]:
-    with SimPhone(Size(360, 800)) as phone:
+    with SimPhone(Size(340, 756)) as phone:
         yield phone
 
 

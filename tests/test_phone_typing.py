@@ -26,6 +26,7 @@ EVERYWHERE = "Grüße 你好 🎉 naïve"
 @pytest.fixture
 def phone(sim: SimPhone, new_server: AdbServer) -> Iterator[Phone]:
     with Phone(new_server.connect(sim), adb=Adb(new_server.binary, port=new_server.port)) as found:
+        found.writing.arrive_s = 0.3
         yield found
 
 
@@ -144,8 +145,8 @@ def test_a_drop_while_typing_gives_the_keyboard_back(sim: SimPhone, phone: Phone
 
 def test_a_stop_while_typing_gives_the_keyboard_back(sim: SimPhone, phone: Phone, field: Any) -> None:
     sim.phone.keyboards.install(ADB_KEYBOARD)
-    sim.delays = sim.delays | {"am broadcast": 1.5}
-    stop = threading.Timer(0.6, _thread.interrupt_main)
+    sim.delays = sim.delays | {"am broadcast": 0.9}
+    stop = threading.Timer(0.4, _thread.interrupt_main)
     stop.start()
     with pytest.raises(KeyboardInterrupt):
         phone.perform(TypeText(text="你好"))
@@ -159,8 +160,8 @@ def test_what_a_lost_phone_was_owed_is_given_back_at_the_end(sim: SimPhone, new_
     sim.phone.keyboards.install(ADB_KEYBOARD)
     phone.perform(OpenApp(name="Notes"))
     tap(phone, "New note")
-    gone = threading.Timer(0.6, sim.offline)
-    sim.delays = sim.delays | {"am broadcast": 1.5}
+    gone = threading.Timer(0.4, sim.offline)
+    sim.delays = sim.delays | {"am broadcast": 0.9}
     gone.start()
     with pytest.raises(DeviceLost, match="did not come back"):
         phone.perform(TypeText(text="你好"))

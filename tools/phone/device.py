@@ -67,7 +67,7 @@ class Phone:
         self.state = State(self.link)
         self.eyes = Eyes(self.link, self.state, self.name)
         self._hands = Hands(self.link)
-        self._writing = Writing(self.link, self._hands, self.eyes.foliage)
+        self.writing = Writing(self.link, self._hands, self.eyes.foliage)
         self._stream: Stream | None = None
         self._drawn = 0
 
@@ -109,7 +109,7 @@ class Phone:
             case Scroll():
                 return self._scroll(action)
             case TypeText():
-                return f"{describe(action)}, {self._writing.type(action.text)}"
+                return f"{describe(action)}, {self.writing.type(action.text)}"
             case PressKeys():
                 self._press(action)
             case PressButton():
@@ -213,7 +213,7 @@ class Phone:
     def problems(self) -> list[str]:
         """What stands in the way of driving this phone, each with its fix."""
         try:
-            return self.state.problems(self._writing.keyboards.installed(), self.eyes.several_displays)
+            return self.state.problems(self.writing.keyboards.installed(), self.eyes.several_displays)
         except DeviceLost as lost:
             return [str(lost)]
 
@@ -222,7 +222,7 @@ class Phone:
 
     def close(self) -> None:
         if not self.link.closed:
-            self._writing.keyboards.close()
+            self.writing.keyboards.close()
             self.link.close()
 
     def __enter__(self) -> Self:

@@ -27,11 +27,12 @@ class Mistyped(Mendable):
 
 
 class Writing:
-    """Types into what has the focus on one phone."""
+    """Types into what has the focus on one phone. `arrive_s`: how long a text may take to show in its field."""
 
     def __init__(self, link: Link, hands: Hands, foliage: Foliage) -> None:
         self._link, self._hands, self._foliage = link, hands, foliage
         self.keyboards = Keyboards(link)
+        self.arrive_s = ARRIVE_S
 
     def type(self, text: str) -> str:
         """Type it; how it is known to have arrived, in words.
@@ -87,7 +88,7 @@ class Writing:
 
     def _came(self, before: Node | None) -> bool:
         """Did the field change? What can't be seen counts as come: nothing is typed twice on a guess."""
-        until = time.monotonic() + ARRIVE_S
+        until = time.monotonic() + self.arrive_s
         while True:
             now = self._field()
             if now is None or before is None or now.says("password"):
@@ -103,7 +104,7 @@ class Writing:
         last = text.rpartition("\t")[2]  # what stands before a tab went into another field
         if not last:
             return "not read back (Tab led elsewhere)"
-        until = time.monotonic() + (0.0 if "\n" in last else ARRIVE_S)
+        until = time.monotonic() + (0.0 if "\n" in last else self.arrive_s)
         while True:
             field = self._field()
             if field is None:

@@ -81,6 +81,44 @@ def test_a_stream_says_its_size_and_codec(size: Size) -> None:
     assert h264.is_key(unit) and not h264.is_key(pictures()[1])
 
 
+def golomb(number: int) -> str:
+    """A number as H.264 writes it."""
+    told = f"{number + 1:b}"
+    return "0" * (len(told) - 1) + told
+
+
+def signed(number: int) -> str:
+    return golomb(2 * number - 1 if number > 0 else -2 * number)
+
+
+def scales(length: int, changes: list[int]) -> str:
+    """A list of scales: each change of the one before until one is zero, or the list is full."""
+    last, told = 8, ""
+    for change in (changes + [0] * length)[:length]:
+        told += signed(change)
+        last = (last + change) % 256
+        if not last:
+            break
+    return told
+
+
+@given(st.lists(st.lists(st.integers(-20, 20), max_size=64) | st.none(), min_size=8, max_size=8))
+def test_scaling_lists_are_passed_over(lists: list[list[int] | None]) -> None:
+    told = [
+        "0" if changes is None else "1" + scales(16 if place < 6 else 64, changes)
+        for place, changes in enumerate(lists)
+    ]
+    bits = f"{100:08b}{0:08b}{30:08b}{golomb(0)}{golomb(1)}{golomb(0)}{golomb(0)}01{''.join(told)}"
+    bits += golomb(0) + golomb(2) + golomb(1) + "0" + golomb(19) + golomb(14) + "11"
+    bits += "1" + golomb(0) + golomb(1) + golomb(0) + golomb(0) + "01"
+    bits += "0" * (-len(bits) % 8)
+    data = int(bits, 2).to_bytes(len(bits) // 8)
+    guarded = bytearray()
+    for byte in data:  # no start code may come about within
+        guarded += b"\3" * (guarded.endswith(b"\0\0") and byte <= 3) + bytes((byte,))
+    assert h264.shape(b"\0\0\0\1\x67" + guarded) == h264.Shape(Size(318, 240), "avc1.64001E")
+
+
 @given(st.binary(max_size=60))
 def test_broken_parameters_are_a_value_error(data: bytes) -> None:
     try:
@@ -221,6 +259,17 @@ def test_a_phone_that_records_nothing_says_so(stream: Stream, sim: SimPhone) -> 
     sim.phone.faults.missing = frozenset(("screenrecord",))
     stream.restart()
     with pytest.raises(NoStream, match="screenrecord: inaccessible or not found"):
+        for _ in stream.packets():
+            pass
+
+
+def test_who_waits_hears_of_a_fault(stream: Stream, sim: SimPhone, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(parameters: bytes) -> h264.Shape:
+        raise ValueError(f"{len(parameters)} bytes of something new")
+
+    monkeypatch.setattr("screenwright.tools.phone.stream.shape", broken)
+    stream.restart()
+    with pytest.raises(NoStream, match="bytes of something new"):
         for _ in stream.packets():
             pass
 

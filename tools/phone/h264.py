@@ -149,7 +149,9 @@ def shape(parameters: bytes) -> Shape:
             bits.take(1)
         bits.skip(numbers=2, flags=1)
         if bits.take(1):
-            raise ValueError("scaling lists in the sequence parameters are not read")
+            for place in range(12 if chroma == 3 else 8):
+                if bits.take(1):
+                    _skip_scaling(bits, 16 if place < 6 else 64)
     bits.golomb()
     order = bits.golomb()
     if order == 0:
@@ -171,6 +173,17 @@ def shape(parameters: bytes) -> Shape:
         down = (2 if chroma == 1 else 1) * (2 - whole_frames)
         width, height = width - (left + right) * across, height - (top + bottom) * down
     return Shape(Size(width, height), f"avc1.{profile:02X}{limits:02X}{level:02X}")
+
+
+def _skip_scaling(bits: Bits, length: int) -> None:
+    """A list of quantiser scales, each told as the difference to the one before; a zero ends it early."""
+    last = 8
+    for _ in range(length):
+        number = bits.golomb()
+        change = (number + 1) // 2 if number % 2 else -(number // 2)
+        last = (last + change) % 256
+        if not last:
+            return
 
 
 class Bits:

@@ -119,6 +119,12 @@ class Recorder:
             except NoStream as error:
                 self._failed(error)
                 return
+            except Exception as error:
+                # Whoever waits for a picture must hear of it: this thread is the only one that brings any.
+                fault = NoStream(f"the live picture of {self._serial} can't be read: {error!r}")
+                fault.__cause__ = error
+                self._failed(fault)
+                return
 
     def _begin(self) -> Recording:
         self._again = False

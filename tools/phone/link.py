@@ -13,13 +13,13 @@ from typing import TypeVar
 from screenwright.tools.adb.client import Adb
 from screenwright.tools.adb.command import Ran
 from screenwright.tools.adb.resident import Resident
-from screenwright.tools.adb.trouble import ConnectionBroken, NoPermission, NotBooted, PhoneTrouble, Refused
+from screenwright.tools.adb.trouble import ConnectionBroken, NoPermission, NotBooted, PhoneTrouble
 from screenwright.tools.errors import BadAction, DeviceLost, OutcomeUnknown
 
 T = TypeVar("T")
 TRIES = 3
-STAYS: tuple[type[PhoneTrouble], ...] = (Refused, NotBooted, NoPermission)
-"""Troubles that no waiting mends."""
+STAYS: tuple[type[PhoneTrouble], ...] = (NotBooted, NoPermission)
+"""Troubles that no waiting mends. `Refused` is none: in the moment that a phone goes, adb calls it refusing."""
 
 
 class Silent(DeviceLost):

@@ -86,8 +86,10 @@ def test_what_is_not_installed_is_named_with_its_command(
     code, told = examined(environment | {"PATH": str(tmp_path)}, cwd=tmp_path)
     assert code == 7
     assert told["virtual screen"]["fix"] == "sudo apt-get install xvfb openbox dbus"
-    assert told["clipboard"]["state"] == "optional" and told["phone (adb)"]["fix"].startswith("pip install")
+    assert told["clipboard"]["state"] == "optional"
     monkeypatch.setattr(machine, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert [f.fix for f in machine.beside() if f.what == "phone (adb)"] == ["pip install 'screenwright[phone]'"]
     assert [f.fix for f in machine.beside() if f.what == "reading engine"] == ["pip install rapidocr onnxruntime"]
 
 

@@ -148,6 +148,16 @@ def test_turned_it_is_another_screen(typed: Typed, rotation: int) -> None:
     assert typed.sim.phone.front is typed.sim.phone.vault
 
 
+def test_turned_the_field_that_is_typed_into_stays_in_sight(typed: Typed) -> None:
+    typed("am start -n org.screenwright.notes/.MainActivity")
+    typed.tap(content_desc="New note")
+    typed.tap(text="Write something")
+    typed.sim.phone.turn(1)
+    typed("input text seen")
+    field = typed.find(text="seen")
+    assert field["focused"] == "true" and int(re.findall(r"\d+", field["bounds"])[3]) < 360
+
+
 def test_a_size_that_it_pretends_to_have(typed: Typed) -> None:
     typed("wm size 180x400")
     assert typed("wm size") == "Physical size: 360x800\nOverride size: 180x400\n"

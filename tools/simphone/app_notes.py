@@ -78,7 +78,7 @@ class Notes(App):
         return root
 
     def _editor(self, metrics: Metrics) -> View:
-        root, bar = self.root(metrics), self.bar(metrics, "Edit note" if self._open else "New note", self.up)
+        root, bar = self.root(metrics), self.bar(metrics, "Edit" if self._open else "New note", self.up)
         wide, high = metrics.dp(88), metrics.dp(38)
         body, pad = metrics.body, metrics.dp(PAD_DP)
         middle = bar.region.y + (bar.region.height - high) // 2
@@ -89,9 +89,11 @@ class Notes(App):
         below = self.below(metrics, bar)
         first = Region(below.x + pad, below.y + pad // 2, below.width - 2 * pad, metrics.dp(FIELD_DP))
         second = Region(first.x, first.bottom + pad // 2, first.width, below.bottom - first.bottom - pad)
-        root.add(bar, self.text_field(first, self._title))
-        if second.height > metrics.dp(30):
-            root.add(self.text_field(second, self._text))
+        if second.height > metrics.dp(FIELD_DP):
+            root.add(bar, self.text_field(first, self._title), self.text_field(second, self._text))
+        else:  # turned, the keyboard leaves room for one
+            only = Region(first.x, below.y, first.width, max(metrics.dp(30), below.height - pad // 4))
+            root.add(bar, self.text_field(only, self.focus or self._title))
         return root
 
     def _edit(self, note: Note | None) -> None:

@@ -172,6 +172,19 @@ def test_a_new_recording_takes_over_before_the_limit(new_server: AdbServer, sim:
         assert most == 2, "the next is begun while the last one runs"
 
 
+def test_a_phone_that_records_once_only_is_recorded_on(new_server: AdbServer, sim: SimPhone) -> None:
+    sim.phone.faults.one_recorder = True
+    serial = new_server.connect(sim)
+    with Stream(Adb(new_server.binary, port=new_server.port), serial, limit_s=1) as stream:
+        assert stream.newest()
+        began = time.monotonic()
+        until(lambda: stream.recordings >= 5)
+        assert time.monotonic() - began > 1.2, "one that can't be had is not tried for again and again"
+        sim.phone.open(sim.phone.contacts)
+        assert until(lambda: (found := stream.newest(1.0)) and off(found.pixels, sim.phone.glass.shown()) < CLOSE)
+        assert stream.trouble == ""
+
+
 def test_a_turned_phone_is_recorded_anew(stream: Stream, sim: SimPhone) -> None:
     assert stream.newest()
     sim.phone.turn(1)

@@ -149,9 +149,11 @@ class Recorder:
                     for unit in units:
                         self._publish(unit)
                         self._drawn, self._tries, self.trouble = True, 0, ""
-                if coming and coming.ended:
+                if coming and (coming.ended or coming.seconds > QUICK_S):
+                    # A drop says nothing of whether this phone can record twice at once.
+                    self._alone = not coming.apart or coming.code is not None or not coming.ended
                     coming.close()
-                    coming, self._alone = None, True
+                    coming = None
                 if now.ended:
                     if coming is None:
                         self._judge(now)

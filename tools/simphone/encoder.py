@@ -78,6 +78,9 @@ def screenrecord(call: Call) -> int:
     if "--size" in named:
         wide, _, high = named["--size"].partition("x")
         size = Size(int(wide), int(high))
+    if phone.faults.one_recorder and phone.recorders:
+        call.complain("ERROR: unable to configure video/avc codec at " + str(size))
+        return 1
     phone.recorders += 1
     try:
         _record(call, Encoder(size, _bits(named.get("--bit-rate", "8M")), phone.faults.key_every), limit)

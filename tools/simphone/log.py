@@ -27,6 +27,8 @@ class Faults:
     """So long after an input apps react to it; `input` has returned by then, as on a phone."""
     missing: frozenset[str] = frozenset()
     """Programs that this phone does not have."""
+    one_recorder: bool = False
+    """A second `screenrecord` beside the first fails."""
     key_every: int = 600
     """Frames of `screenrecord` from one key picture to the next."""
     halves_s: float = 0.0

@@ -18,7 +18,7 @@ A simulated phone listens at {address}. In another terminal:
 
     adb connect {address}
     adb -s {address} shell input tap 540 1200
-    screenwright mirror --phone {address}
+    screenwright mirror --phone --serial {address}
 
 It answers in the protocol of a real one, but it is none: see the module screenwright.tools.simphone.device
 for what it does not prove. Ctrl-C ends it.

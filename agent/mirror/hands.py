@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+import numpy as np
+
 from screenwright.agent.mirror.account import Account
 from screenwright.agent.mirror.gate import Gate
 from screenwright.agent.mirror.pictures import Pictures
@@ -29,7 +31,7 @@ BREATH_S, LONG_BREATH_S = 0.008, 0.1  # an act waits for at most one
 SURE_S = 0.5  # a look after so long even where nothing was drawn
 BESIDE_S = 0.25  # between two looks beside an agent at work
 FRESH_S = 0.1  # a frame so young is still the present one
-BESIDE_PAGES_S = 0.1  # between two decoded pictures where all pages decode for themselves
+BESIDE_PAGES_S = 0.08  # until a picture of the video is decoded here too, where all pages decode it themselves
 ALIKE = 0.03  # sizes of a screen and its video, which has its own roundings
 LOST_S = 2.0  # between two tries to see a screen that can't be seen
 WAITING = 64  # acts at most
@@ -150,7 +152,7 @@ class Hands:
             self.video.rest()
             self._wait(1.0)
         elif self.video.running:
-            self._watch(FRAME_S if wanted is Wanted.PICTURES else BESIDE_PAGES_S)
+            self._watch(beside_pages=wanted is Wanted.VIDEO)
         elif self.lost is not None:
             self._wait(LOST_S - age)
             self._look_if(LOST_S)
@@ -166,20 +168,26 @@ class Hands:
             drawn = time.monotonic() - began < breath
             self._look_if(max(FRAME_S if drawn else SURE_S, 2 * self._cost_s))
 
-    def _watch(self, apart_s: float) -> None:
+    def _watch(self, *, beside_pages: bool) -> None:
         """Show what the video does, and look at the device itself once, for the size that acts are meant for."""
         if self._present is None and not self._look():
             return
         self._wait(LONG_BREATH_S, lambda: self.video.latest > self._serial)
-        self._wait(self._looked_at + apart_s - time.monotonic())
+        # pages that decode for themselves go first: a processor that decodes here would keep them waiting
+        early = BESIDE_PAGES_S if beside_pages else self._looked_at + FRAME_S - time.monotonic()
+        if self.video.latest > self._serial:
+            self._wait(early)
         self._decode()
 
     def _decode(self) -> None:
+        import cv2
+
         frame = self.video.frame(self._serial)
         if frame is None:
             return
         height, width = frame.pixels.shape[:2]
-        seen = Observation(View(Size(width, height)), pixels=frame.pixels, device=self._device.name)
+        words = np.asarray(cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2BGRA)).view(np.uint32)[..., 0]
+        seen = Observation(View(Size(width, height)), words=words, device=self._device.name)
         with self._device.turn:
             self._serial, self._looked_at, self.lost = frame.serial, time.monotonic(), None
             if self._pictures.show_video(seen, frame.serial):

@@ -176,12 +176,16 @@ def _real(tiles: Tiles, before: Words, after: Words) -> Tiles:
     """Those of the tiles that differ by more than what coding a video does to them."""
     import cv2
 
-    height, width = before.shape
-    a, b = (words.view(np.uint8).reshape(height, width, 4) for words in (before, after))
-    strong = (cv2.absdiff(a, b)[..., :3] > CODING).any(axis=2)
-    padded = np.zeros((tiles.shape[0] * TILE, tiles.shape[1] * TILE), np.bool_)
-    padded[:height, :width] = strong
-    found = padded.reshape(tiles.shape[0], TILE, tiles.shape[1], TILE).any(axis=(1, 3))
+    found = np.zeros_like(tiles)
+    rows, columns = np.nonzero(tiles.any(axis=1))[0], np.nonzero(tiles.any(axis=0))[0]
+    top, left, bottom, right = int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
+    part = slice(top * TILE, bottom * TILE), slice(left * TILE, right * TILE)
+    a, b = (np.ascontiguousarray(words[part]).view(np.uint8) for words in (before, after))
+    high, wide = before[part].shape
+    strong = (cv2.absdiff(a, b).reshape(high, wide, 4)[..., :3] > CODING).any(axis=2)
+    padded = np.zeros(((bottom - top) * TILE, (right - left) * TILE), np.bool_)
+    padded[:high, :wide] = strong
+    found[top:bottom, left:right] = padded.reshape(bottom - top, TILE, right - left, TILE).any(axis=(1, 3))
     return np.asarray(tiles & found, np.bool_)
 
 

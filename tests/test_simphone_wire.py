@@ -29,6 +29,7 @@ packets = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(packets, max_size=6), st.lists(st.integers(0, 4000), max_size=20))
 def test_packets_come_out_as_they_were_however_they_are_split(sent: list[Packet], cuts: list[int]) -> None:
     data = b"".join(packet.packed() for packet in sent)
@@ -38,6 +39,7 @@ def test_packets_come_out_as_they_were_however_they_are_split(sent: list[Packet]
     assert came == sent
 
 
+@settings(deadline=None)
 @given(packets, st.integers(0, 23), st.integers(1, 255))
 def test_a_header_that_was_bent_is_found_out_or_means_another_packet(
     packet: Packet, place: int, mask: int
@@ -52,6 +54,7 @@ def test_a_header_that_was_bent_is_found_out_or_means_another_packet(
     assert all(each.command == packet.command for each in came)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_noise_is_malformed_or_waits_for_more(noise: bytes) -> None:
     try:
@@ -109,6 +112,7 @@ def test_words_are_those_of_a_real_sh(line: str) -> None:
     assert first[1:] == ran.stdout.decode().split("\0")[: len(first) - 1]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30))
 def test_what_is_quoted_arrives_as_it_was(text: str) -> None:
     (command,) = words.parse(f"input text {shlex.quote(text)}")

@@ -75,7 +75,7 @@ class Mirror:
         self.pictures = Pictures()
         self.panel = Panel(self._changed)
         self.gate = self.panel.gate
-        self.device = Watched(device, lambda seen: self.hands.seen(seen), self.gate.allowed)
+        self.device = Watched(device, lambda seen: self.hands.eyes.seen(seen), self.gate.allowed)
         self.hands = Hands(
             self.device,
             self.pictures,
@@ -128,7 +128,7 @@ class Mirror:
             "device": self.device.name,
             "kinds": sorted(self.device.kinds),
             "viewers": self.viewers,
-            "lost": self.hands.lost,
+            "lost": self.hands.eyes.lost,
             "video": self.hands.video.there,
             "agent": self.panel.state(),
         }

@@ -13,7 +13,7 @@ from screenwright.policies.guard import Guard
 from screenwright.policies.policy import Meeting, Policy
 from screenwright.tools.actions import Ask, Done, Wait, describe
 from screenwright.tools.device import Device
-from screenwright.tools.errors import BlackScreen, Ending, GaveUp, Mendable, Stopped, stop_within
+from screenwright.tools.errors import BlackScreen, Ending, GaveUp, Mendable, OutcomeUnknown, Stopped, stop_within
 from screenwright.tools.observation import Observation
 from screenwright.tools.settle import Settler
 from screenwright.tools.steps import Decision, Outcome, Result, Status, Step, Task
@@ -144,7 +144,7 @@ class Agent:
             else:
                 step = self._do(step, decision, run, clock)
         except Mendable as error:
-            step = replace(step, result=Result(False, str(error)))
+            step = replace(step, result=Result(False, str(error), unknown=isinstance(error, OutcomeUnknown)))
         return replace(step, result=replace(step.result, seconds=clock.seconds))
 
     def _see(self, run: Run) -> Observation:

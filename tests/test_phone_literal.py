@@ -101,3 +101,29 @@ def test_what_is_protected_is_found_by_its_tree(sim: SimPhone, run: Run) -> None
     assert outcome.status == "done", outcome
     [vault] = [app for app in sim.phone.apps if app.label == "Vault"]
     assert getattr(vault, "_opened")  # noqa: B009
+
+
+def test_a_field_that_holds_something_is_replaced(sim: SimPhone, run: Run) -> None:
+    outcome = run('open Notes, click "Shopping", type "Errands" into the first field, click Save')
+    assert outcome.status == "done", outcome
+    assert notes(sim)[0][0] == "Errands"
+
+
+def test_a_step_that_may_have_been_done_is_not_done_again(sim: SimPhone, run: Run) -> None:
+    """The connection breaks when all is done, and before anything is: the screen tells which."""
+    assert run("open Settings").status == "done"
+    sim.drop_at(1, "input tap", when="after")
+    outcome = run('click the "Bluetooth" checkbox')
+    assert outcome.status == "done", outcome
+    assert len([line for line in sim.lines if line.startswith("input tap")]) == 1
+    sim.drop_at(1, "input tap", when="before")
+    outcome = run('click the "Bluetooth" checkbox')
+    assert outcome.status == "gave_up" and "not known" in outcome.message
+    assert len([line for line in sim.lines if line.startswith("input tap")]) == 2
+
+
+def test_what_is_refused_again_and_again_ends_the_run(sim: SimPhone, run: Run) -> None:
+    """Each try begins with a tap that goes well."""
+    outcome = run('open Notes, click "New note", type "茶" into "Title"')
+    assert outcome.status == "gave_up" and "nothing was typed" in outcome.message
+    assert outcome.steps < 12

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from screenwright.tools.fake import FakeDevice
     from screenwright.tools.geometry import Point, Region, Size
     from screenwright.tools.observation import Observation
+    from screenwright.tools.phone.device import Phone
     from screenwright.tools.playback import Playback
     from screenwright.tools.reading import Reader, Scene
     from screenwright.tools.settle import Settler
@@ -26,6 +27,7 @@ _HOMES = {
     "Desktop": "screenwright.tools.desktop",
     "Device": "screenwright.tools.device",
     "FakeDevice": "screenwright.tools.fake",
+    "Phone": "screenwright.tools.phone.device",
     "Playback": "screenwright.tools.playback",
     "Observation": "screenwright.tools.observation",
     "Reader": "screenwright.tools.reading",
@@ -53,6 +55,7 @@ __all__ = [
     "FakeDevice",
     "Observation",
     "Outcome",
+    "Phone",
     "Playback",
     "Point",
     "Reader",

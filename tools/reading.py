@@ -8,7 +8,7 @@ stays, and nothing is listed twice.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from screenwright.tools.elements import Element, Match, Target
-from screenwright.tools.geometry import Region
-from screenwright.tools.observation import Observation, Words
+from screenwright.tools.geometry import Region, Size
+from screenwright.tools.observation import Observation, Pixels, Words
 from screenwright.tools.ocr import Line, TextReader
+from screenwright.tools.untold import MARGIN_PX, as_lines, leaves, tells_words, untold
 from screenwright.tools.widgets import Widgets
 from screenwright.tools.wording import likeness, squeezed
 
@@ -44,18 +45,41 @@ class Reader:
         # An application that has just started shows itself before its tree does.
         if known and (time.monotonic() - self._asked_at < TREE_FRESH_S or known.tree):
             return known
-        lines = self._text.read(observation.pixels, region)
         tree = tuple(e for e in observation.elements if region is None or _mostly(e.region, region))
-        scene = merged(observation, lines, tree)
+        if tells_words(tree):
+            scene = self._beside(observation, tree, region)
+        else:
+            scene = merged(observation, self._text.read(observation.pixels, region), tree)
         # The words themselves are kept: the observation may let go of them when it is on disk.
         self._last, self._asked_at = (observation.words, region, scene), time.monotonic()
         return scene
+
+    def _beside(self, observation: Observation, tree: Sequence[Element], region: Region | None) -> Scene:
+        """What the tree tells, and what is read where it tells nothing."""
+        told = leaves(tree)
+        left, areas = untold(observation.pixels, told)
+        wanted = [area for area in areas if region is None or area.shared(region).area]
+        read = [line for area in wanted for line in self._part(left, area)]
+        scene = merged(observation, sorted(read, key=lambda line: (line.region.y, line.region.x)), tree)
+        lines = tuple(e for row in in_rows([*scene.lines, *as_lines(told)]) for e in row)
+        return replace(scene, lines=lines)
+
+    def _part(self, pixels: Pixels, area: Region) -> Iterator[Line]:
+        """Lines of a small part, by itself: a band as wide as the screen takes ten times as long."""
+        cut = area.grown(MARGIN_PX).within(Size(pixels.shape[1], pixels.shape[0]))
+        for line in self._text.read(np.ascontiguousarray(pixels[cut.y : cut.bottom, cut.x : cut.right])):
+            if len(line.text) < 2:
+                continue  # an icon is read as some letter
+            moved = line.region.moved(cut.x, cut.y)
+            yield Line(line.text, moved, line.confidence, tuple(end + cut.x for end in line.ends))
 
     def _known(self, observation: Observation, region: Region | None) -> Scene | None:
         """The last scene, now of this observation, when it shows the same."""
         if self._last is None:
             return None
         words, where, scene = self._last
+        if scene.tree and not (observation.words & RGB).any():
+            return None  # what an app hides is black whatever it shows: only its tree tells one from the other
         if where != region or scene.observation.view != observation.view:
             return None
         if words is not observation.words and not _same(words, observation.words):

@@ -85,12 +85,16 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of an action. `message` is fit for a model to read; `seconds` are by part of the step."""
+    """What became of an action. `message` is fit for a model to read; `seconds` are by part of the step.
+
+    `unknown`: the device was gone meanwhile, so that it may have been done or not; `ok` is False then.
+    """
 
     ok: bool
     message: str = ""
     effect: Effect = field(default_factory=Effect)
     seconds: dict[str, float] = field(default_factory=dict)
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from dataclasses import replace
 
+from screenwright.tools.busy import is_caret
+from screenwright.tools.changes import changed_regions
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Reader, Scene
 from screenwright.tools.steps import Decision, Effect, Step
+
+CLOCK = 0.05
+"""Of the height of a phone's screen, from the top: a clock and signs, which change by themselves."""
 
 
 class Moment:
@@ -32,6 +38,17 @@ class Moment:
     def effect(self) -> Effect:
         """What the last act changed."""
         return self.last.result.effect if self.last else Effect()
+
+    def as_if_done(self) -> Step | None:
+        """The last step as one that was done, where the screen has changed since it was decided; else None."""
+        last, now = self.last, self.observation
+        if last is None:
+            return None
+        if last.observation.frame == now.frame:
+            changed = changed_regions(last.observation.words, now.words)
+            if not any(region.bottom > CLOCK * now.frame.height and not is_caret(region) for region in changed):
+                return None
+        return replace(last, result=replace(last.result, ok=True, effect=Effect(where="elsewhere")))
 
 
 Acts = Generator[Decision, Moment, str | None]

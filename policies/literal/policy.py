@@ -121,16 +121,21 @@ class Literal:
         self._place += 1
 
     def _mind(self, moment: Moment) -> None:
-        """What was decided and not done is decided anew on the new frame, once; nothing goes on as if it were."""
+        """What was decided and not done is decided anew on the new frame, once; nothing goes on as if it were.
+
+        Of what may have been done the screen tells: it has changed, or the run ends. It is not done again.
+        """
         last = moment.last
         if self._doing is None or last is None or last.result.ok:
-            self._undone = 0
+            return
+        if last.result.unknown and (done := moment.as_if_done()):
+            moment.last = done
             return
         self._doing.close()
         self._doing = None
         self._undone += 1
         refused = last.verdict is not None and not last.verdict.allowed
-        if refused or self._undone > 1:
+        if refused or self._undone > 1 or last.result.unknown:
             where = self._where(self._instructions[self._place])
             raise GaveUp(f"{where}: {self._verbs.hide(last.result.message)}")
 
@@ -144,7 +149,7 @@ class Literal:
                 else:
                     decision = self._doing.send(moment)
             except StopIteration as finished:
-                self._doing = None
+                self._doing, self._undone = None, 0
                 self._place += 1
                 if instruction.verb == "answer":
                     self._answer = str(finished.value)

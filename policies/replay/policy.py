@@ -156,16 +156,21 @@ class Replay:
         return self._playing
 
     def _mind(self, moment: Moment) -> None:
-        """What was decided and not done is decided anew on the new frame, once; nothing goes on as if it were."""
+        """What was decided and not done is decided anew on the new frame, once; nothing goes on as if it were.
+
+        Of what may have been done the screen tells: it has changed, or the run ends. It is not done again.
+        """
         last = moment.last
         if self._doing is None or last is None or last.result.ok:
-            self._undone = 0
+            return
+        if last.result.unknown and (done := moment.as_if_done()):
+            moment.last = done
             return
         self._doing.close()
         self._doing = None
         self._undone += 1
         refused = last.verdict is not None and not last.verdict.allowed
-        if refused or self._undone > 1:
+        if refused or self._undone > 1 or last.result.unknown:
             raise self._gave_up(last.result.message, moment)
 
     def _next(self, moment: Moment) -> Decision:
@@ -182,7 +187,7 @@ class Replay:
                     return next(self._doing)
                 return self._doing.send(moment)
             except StopIteration as finished:
-                self._doing = None
+                self._doing, self._undone = None, 0
                 self._place = int(finished.value)
             except Hitch as hitch:
                 self._doing = None

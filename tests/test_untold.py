@@ -1,4 +1,4 @@
-"""A screen whose tree tells its words is read by OCR only where the tree tells nothing; nothing is listed twice."""
+"""A screen whose tree tells its words is read only where the tree tells nothing, and nothing is listed twice."""
 
 from __future__ import annotations
 

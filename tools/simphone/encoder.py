@@ -56,8 +56,11 @@ class Encoder:
     def encode(self, pixels: Any) -> bytes:
         """One (H, W, 3) uint8 RGB picture of the encoder's size, as one access unit."""
         import av
+        import cv2
 
-        frame: Any = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+        # For 1080x2400 cv2 takes 4 ms, PyAV 10.
+        planes = np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2YUV_I420), np.uint8)
+        frame: Any = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts = round((time.monotonic() - self._began) * 1_000_000)
         before, self._parameters = self._parameters, b""
         return before + b"".join(bytes(packet) for packet in self._context.encode(frame))

@@ -52,7 +52,8 @@ def _looked(phone: Phone) -> Iterator[Finding]:
         said, _, fix = problem.partition(": ")
         yield Finding("beware", "optional", said, fix)
     try:
-        for _ in range(PICTURES):
+        observation = phone.observe()
+        for _ in range(PICTURES - 1):
             observation = phone.observe()
     except ScreenwrightError as error:
         yield Finding("see", "no", str(error), "wake and unlock the phone, and try again")

@@ -86,7 +86,9 @@ def test_what_models_md_shows_in_python_runs() -> None:
         exec(compile(block, "models.md", "exec"), {})
 
 
-@pytest.mark.parametrize("page", ["models.md", "models-sure.md", "served.md", "cli.md", "ask.md", "demos.md", "phone.md"])
+@pytest.mark.parametrize(
+    "page", ["models.md", "models-sure.md", "served.md", "cli.md", "ask.md", "demos.md", "phone.md"]
+)
 def test_every_option_that_a_page_types_is_one(page: str) -> None:
     from typer.main import get_command
 

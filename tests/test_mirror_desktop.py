@@ -15,7 +15,7 @@ from mirror_pages import Client, Page, until_same
 
 from screenwright.agent.mirror.account import Account
 from screenwright.agent.mirror.mirror import Mirror
-from screenwright.agent.mirror.pictures import Pictures
+from screenwright.agent.mirror.pictures import HEADER, Pictures
 from screenwright.agent.mirror.watched import Watched
 from screenwright.tools.actions import Click, Drag, Scroll, TypeText
 from screenwright.tools.contract import check_device
@@ -24,6 +24,8 @@ from screenwright.tools.errors import OutcomeUnknown
 from screenwright.tools.fake import FakeDevice
 from screenwright.tools.geometry import Size, View
 from screenwright.tools.observation import Observation
+from screenwright.tools.patience import Patience
+from screenwright.tools.settle import Settler
 from screenwright.tools.steps import Step
 
 if TYPE_CHECKING:
@@ -80,6 +82,9 @@ def test_the_device_that_an_agent_is_given_keeps_every_promise() -> None:
     asked: list[Action | None] = []
     check_device(Watched(FakeDevice(), seen.append, asked.append))
     assert len(seen) == 2 and None in asked
+    patient = FakeDevice()
+    patient.patience = lambda action: Patience(7.0, 7.0)  # type: ignore[attr-defined]
+    assert Settler(Watched(patient, seen.append, asked.append)).patience(TypeText(text="x")).quiet == 7.0
 
 
 def test_what_a_person_did_is_told_as_steps() -> None:
@@ -167,6 +172,10 @@ def test_patches_are_small_and_memory_stays_flat() -> None:
         whole, patch = (made[1], patch) if number == 1 else (whole, made[1])
     assert len(patch) < len(whole) / 2
     assert pictures.message(11, 640) is None
+    missed = pictures.message(5, 640)
+    assert missed
+    *_, left, _, width, _ = HEADER.unpack_from(missed[1])
+    assert left <= 5 * 40 and left + width >= 11 * 40 + 16, "what came and went in pictures that he missed as well"
     assert pictures.newest and len(pictures._encoded) <= 8 and pictures._scaled is None
     assert pictures.objection(11, 0.5, 0.5) is None
     assert pictures.objection(10, 11 * 40 / 640, 108 / 400) is not None

@@ -144,10 +144,12 @@ class Hands:
             self._wait(min(beside - eyes.age_s, BESIDE_S))
             self._look_if(beside)
         else:
-            breath = BREATH_S if time.monotonic() < self._lively_until else LONG_BREATH_S
             began = time.monotonic()
+            lively = began < self._lively_until
+            breath = BREATH_S if lively else LONG_BREATH_S
             if eyes.tried(lambda: self._device.device.idle(breath)):
-                drawn = time.monotonic() - began < breath
+                # a device that can't tell of drawing returns soon from a long breath, but not from a short one
+                drawn = lively or time.monotonic() - began < breath
                 self._look_if(max(FRAME_S if drawn else SURE_S, 2 * eyes.cost_s))
 
     def _watch(self, *, beside_pages: bool) -> None:

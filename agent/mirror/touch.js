@@ -3,6 +3,7 @@
 
 const MOVED_PX = { mouse: 6, touch: 12, pen: 8 };
 const HELD_MS = 550, NOTCH_PX = 100, TURN_MS = 50, NEAR_MS = 500;
+// Tab is none of them: it goes on in the page, which has a button for it
 const KEYS = {
   Enter: "enter", Backspace: "backspace", Delete: "delete", Escape: "escape", ArrowLeft: "left", ArrowRight: "right",
   ArrowUp: "up", ArrowDown: "down", Home: "home", End: "end", PageUp: "page_up", PageDown: "page_down", Insert: "insert",
@@ -129,7 +130,7 @@ export class Touch {
   }
 
   key(event) {
-    if (event.isComposing || this.composing || event.key === "Process" || event.key === "Tab") return;
+    if (event.isComposing || this.composing || event.key === "Process") return;
     if (this.pointing && this.point(event)) return event.preventDefault();
     const held = [["ctrlKey", "ctrl"], ["altKey", "alt"], ["metaKey", "super"]].filter(([flag]) => event[flag]).map(([, name]) => name);
     if (event.getModifierState("AltGraph")) return undefined;

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from screenwright.tools.actions import Action
 from screenwright.tools.device import Device
 from screenwright.tools.observation import Observation
+from screenwright.tools.patience import Patience, patience
 
 
 class Watched:
@@ -31,6 +32,8 @@ class Watched:
     ) -> None:
         self.device = device
         self.name = device.name
+        self.patience: Callable[[Action], Patience] = getattr(device, "patience", patience)
+        """How long quiet must last after an action; a Settler asks for it."""
         self.turn = threading.RLock()
         self._seen, self._allowed = seen, allowed
 

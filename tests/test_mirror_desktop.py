@@ -204,5 +204,5 @@ def test_the_command_says_where_it_is_and_ends_with_a_signal(tmp_path: Path) -> 
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 130
     finally:
-        process.kill()
-        process.communicate()
+        process.send_signal(signal.SIGINT)  # killed, it would leave its virtual screen behind
+        process.communicate(timeout=30)

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from screenwright.tools.actions import Done, Wait, describe
 from screenwright.tools.steps import Outcome, Status, Step
 
+PERSON_S = "person_s"
+"""In a decision's usage: seconds that a person held the run up, or did it himself. They are nobody's limit."""
+
 
 class Limits(BaseModel):
     """How long a run may go on. Every field is a bound; the defaults suit a task of a few minutes."""
@@ -31,6 +34,7 @@ class Watch:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.started = time.monotonic()
+        self._person_s = 0.0
         self._acts = 0
         self._bad = 0
         self._denied = 0
@@ -39,7 +43,7 @@ class Watch:
 
     @property
     def seconds_left(self) -> float:
-        return max(0.0, self.limits.seconds - (time.monotonic() - self.started))
+        return max(0.0, self.limits.seconds + self._person_s - (time.monotonic() - self.started))
 
     def warning(self, step: Step) -> str:
         """What the policy must be told about repeating itself, or nothing. Call once for each step."""
@@ -57,6 +61,7 @@ class Watch:
     def outcome(self, step: Step) -> tuple[Status, str] | None:
         """How the run ends after this step, or None to go on. Call after `warning`."""
         decision, result = step.decision, step.result
+        self._person_s += decision.usage.get(PERSON_S, 0.0) if decision else 0.0
         if decision and isinstance(decision.action, Done) and result.ok:
             return ("done", "") if decision.action.success else ("gave_up", decision.action.answer or "")
         if step.verdict and not step.verdict.allowed:

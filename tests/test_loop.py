@@ -7,13 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from screenwright.agent import Agent, Limits, Listener
+from screenwright.agent.limits import PERSON_S, Watch
 from screenwright.policies import Guard, Scripted
 from screenwright.tools import Decision, FakeDevice, Observation, Outcome, Point, Size, Step, Task, Trace
 from screenwright.tools.actions import Action, Ask, Click, Done, OpenApp, TypeText, Wait
 from screenwright.tools.errors import BadReply, BadScript, BlackScreen, DeviceLost, GaveUp
+from screenwright.tools.geometry import View
+from screenwright.tools.steps import Result
 
 FRAME = Size(480, 320)
 NAME = Click(point=Point(200, 30, FRAME), target="Name")
@@ -359,3 +363,13 @@ def test_every_limit_is_read_somewhere() -> None:
     )
     unread = [name for name in Limits.model_fields if f"limits.{name}" not in sources]
     assert not unread
+
+
+def test_the_time_that_a_person_took_is_no_limit_of_the_run() -> None:
+    watch = Watch(Limits(seconds=5))
+    watch.started -= 60
+    assert watch.seconds_left == 0
+    held = Decision(Wait(seconds=0), usage={PERSON_S: 58.0})
+    seen = Observation(View(Size(2, 2)), pixels=np.zeros((2, 2, 3), np.uint8))
+    assert watch.outcome(Step(0, seen, held, None, Result(True), 0.0)) is None
+    assert 2 < watch.seconds_left <= 3

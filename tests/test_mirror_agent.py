@@ -12,6 +12,7 @@ from browser import Browser
 from conftest import until
 from mirror_pages import Client, Page, until_same
 
+from screenwright.agent.limits import Limits
 from screenwright.agent.mirror.mirror import Mirror
 from screenwright.policies.guard import Guard
 from screenwright.policies.literal.policy import Literal
@@ -332,3 +333,20 @@ def test_what_was_allowed_at_the_gate_is_not_done_after_a_touch(mirror: Mirror, 
     with pytest.raises(Stopped):
         mirror.device.observe()
     assert len(device.log) == 2
+
+
+def test_a_person_s_time_does_not_use_up_the_run_s_seconds(
+    mirror: Mirror, device: FakeDevice, tmp_path: Path
+) -> None:
+    class Held(Scripted):
+        """A person takes the device at its first decision, for longer than the run may last."""
+
+        def decide(self, *about: Any) -> Decision:
+            if mirror.gate.order(order("take")) is None:
+                threading.Timer(4.2, mirror.gate.order, (order("back"),)).start()
+                self.decide = super().decide  # type: ignore[method-assign]
+            return super().decide(*about)
+
+    held = Held([click(NAME, "", "Name"), click(SUBMIT, "", "Submit")])
+    outcome = mirror.agent(held, trace=tmp_path / "run", limits=Limits(seconds=4)).run("x")
+    assert outcome.status == "done" and outcome.seconds > 4, outcome

@@ -68,7 +68,7 @@ def test_the_doctor_of_phones(new_server: AdbServer) -> None:
         assert {name for name, finding in found.items() if finding.state == "no"} == set()
         assert "360x800, a picture takes: png" in found["see"].said
         assert found["beware"].said == "only plain ASCII can be typed" and "ADBKeyboard" in found["beware"].fix
-        assert "4 can be opened" in found["apps"].said
+        assert "can be opened by name" in found["apps"].said
         adb.shell(sim.address, "input keyevent POWER")
         sim.lines.clear()
         asleep = {finding.what: finding for finding in examine_phone(sim.address, adb=adb)}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from screenwright.agent.limits import PERSON_S
 from screenwright.agent.mirror.gate import TAKEN
 from screenwright.agent.mirror.panel import Panel
 from screenwright.policies.errand import Drops
@@ -60,18 +63,23 @@ class Supervised:
         if steps and self._given is not None and _prevented(steps[-1]):
             self._drop(self._given)
         self._given = None
-        if (did := gate.enter()) is not None:
-            return self._look(did)
+        began = time.monotonic()
+        did = gate.enter()
+        person_s = time.monotonic() - began
+        if did is not None:
+            return self._look(did, person_s)
         decision, self._kept = self._kept or self.policy.decide(task, steps, observation), None
         self.panel.plans(decision)
+        began = time.monotonic()
         did, waited = gate.come(self.ahead_s())
+        person_s += time.monotonic() - began if waited else 0.0
         if did is None and waited and not as_it_was(decision, observation, self.device.observe()):
             did = "the screen changed while the agent was paused"
         if did is None:
-            self._given = decision
-            return decision
+            self._given = replace(decision, usage=decision.usage | {PERSON_S: person_s}) if waited else decision
+            return self._given
         self._drop(decision)
-        return self._look(did)
+        return self._look(did, person_s)
 
     def _drop(self, decision: Decision) -> None:
         if isinstance(self.policy, Drops):
@@ -79,9 +87,9 @@ class Supervised:
         elif isinstance(self.policy, Scripted):
             self._kept = decision  # a list can't decide anew: it would go on as if this had been done
 
-    def _look(self, why: str) -> Decision:
+    def _look(self, why: str, person_s: float) -> Decision:
         self.panel.plans(None)
-        return Decision(Wait(seconds=0), why, source=SOURCE)
+        return Decision(Wait(seconds=0), why, usage={PERSON_S: person_s}, source=SOURCE)
 
 
 def _prevented(step: Step) -> bool:

@@ -146,11 +146,14 @@ class Scribe:
     # secrets
 
     def _kept(self, draft: Draft, after: Seen, until: float) -> Gesture:
-        """The typing with a handle instead of its text, where that is secret."""
+        """The typing with a handle for its text, where it is secret, or where nothing was told of fields yet.
+
+        A busy machine may answer its first question about fields only after a password was typed.
+        """
         gesture, before = draft.gesture, draft.before
         shown, told = self._field(draft, until)
         dots = bool(shown and shown.secret) or glyphs.dotted(before.words, after.words, gesture.text) is not None
-        if not (gesture.secret or dots):
+        if not (gesture.secret or dots or not self._witness.asked):
             return gesture
         name = self._secrets.handle(gesture.text, label_of(shown, told))
         field = shown if shown and shown.role in ("field", "combo") else None

@@ -1,0 +1,118 @@
+# pyright: basic
+"""The mirror in a real Chromium: from a tap on the page to the picture that it leads to, and what it sends."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from harness import FOLDER, Row, row
+from rows_phone import phone_beside
+
+from screenwright.agent.mirror.mirror import Mirror
+from screenwright.tools.actions import OpenApp
+from screenwright.tools.fake import FakeDevice
+from screenwright.tools.geometry import Size
+from screenwright.tools.phone import Phone
+
+sys.path.append(str(FOLDER.parent))  # tests/browser.py
+
+TAPS, APART_S, BYTES_S = 30, 0.4, 10.0
+PRESS_MS = 60
+TAP = """new Promise(done => {
+  const picture = document.getElementById('picture');
+  let began = 0;
+  new MutationObserver((_, it) => { if (began) { it.disconnect(); done(performance.now() - began); } })
+    .observe(picture, {attributes: true, attributeFilter: ['data-frame']});
+  const box = picture.getBoundingClientRect();
+  const at = {clientX: box.x + box.width * %f, clientY: box.y + box.height * %f, bubbles: true, pointerId: 1,
+              pointerType: 'mouse', button: 0, isPrimary: true};
+  picture.setPointerCapture = () => {};
+  picture.dispatchEvent(new PointerEvent('pointerdown', at));
+  setTimeout(() => { began = performance.now(); picture.dispatchEvent(new PointerEvent('pointerup', at)); }, %d);
+  setTimeout(() => done(-1), 3000);
+})"""
+
+
+@row("phone_tap_to_frame_ms", unit="ms", wants="value <= 60", seconds=300)
+def phone_tap_to_frame_ms() -> Row:
+    """From a tap on the mirrored phone, 1080x2400, to the drawn frame in Chromium, by WebCodecs."""
+    from browser import Browser
+    from conftest import until
+    from mirror_pages import Page
+
+    made: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as home, phone_beside() as (adb, address), Phone(address, adb=adb) as phone:
+        browser = Browser(Path(home))
+        try:
+            phone.perform(OpenApp(name="Settings"))
+            time.sleep(1)
+            seen = phone.observe()
+            switch = next(element for element in seen.elements if element.checked is not None)
+            x, y = switch.region.middle
+            for mode in ("video", "pictures"):
+                with Mirror(phone) as mirror:
+                    page = Page(browser, mirror)
+                    until(lambda: _mode(browser) == "true")
+                    if mode == "pictures":
+                        page.press("#way")
+                        until(lambda: _mode(browser) == "false")
+                    time.sleep(1.5)
+                    made[mode] = list(_taps(browser, x / seen.frame.width, y / seen.frame.height))
+                    browser.call("Page.navigate", url="about:blank")
+        finally:
+            browser.close()
+    extra = {
+        f"{mode}, {what}": round(figure, 1)
+        for mode, taken in made.items()
+        for what, figure in (("p95", sorted(taken)[int(0.95 * len(taken)) - 1]), ("taps seen", len(taken)))
+    }
+    extra["of taps"] = TAPS
+    video, pictures = (statistics.median(made[mode]) for mode in ("video", "pictures"))
+    return Row(video, "JPEG pictures", pictures, extra=extra)
+
+
+def _mode(browser: Any) -> str:
+    return str(browser.run("document.getElementById('picture').dataset.video"))
+
+
+def _taps(browser: Any, x: float, y: float) -> Any:
+    for _ in range(TAPS):
+        time.sleep(APART_S)
+        took = browser.run(TAP % (x, y, PRESS_MS))
+        if took > 0:
+            yield took
+
+
+@row("mirror_bytes", unit="MB a minute")
+def mirror_bytes() -> Row:
+    """What a mirror of 1280x800 with a spinner on it sends to one viewer; of a still screen it sends nothing."""
+    import cv2
+
+    device = FakeDevice(size=Size(1280, 800), spinner=True)
+    spinner, frames = _sent(device)
+    idle, _ = _sent(FakeDevice(size=Size(1280, 800)))
+    whole = cv2.imencode(".jpg", device.observe().pixels, [cv2.IMWRITE_JPEG_QUALITY, 75])[1].nbytes
+    each = whole * frames / 1e6
+    return Row(spinner / 1e6, "each of these pictures whole", each, extra={"idle": idle, "pictures": frames})
+
+
+def _sent(device: FakeDevice) -> tuple[float, float]:
+    """Bytes and pictures a minute to one viewer."""
+    from conftest import until
+    from mirror_pages import Client
+
+    with Mirror(device) as mirror:
+        client = Client(mirror)
+        until(lambda: client.frames)
+        client.send(do="canvas", width=1280)
+        time.sleep(1)
+        before, frames = client.bytes, len(client.frames)
+        time.sleep(BYTES_S)
+        sent = (client.bytes - before) * 60 / BYTES_S, (len(client.frames) - frames) * 60 / BYTES_S
+        client.close()
+    return sent

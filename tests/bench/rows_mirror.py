@@ -23,6 +23,7 @@ sys.path.append(str(FOLDER.parent))  # tests/browser.py
 
 TAPS, APART_S, BYTES_S = 30, 0.4, 10.0
 PRESS_MS = 60
+MINUTES = 10
 TAP = """new Promise(done => {
   const picture = document.getElementById('picture');
   let began = 0;
@@ -116,3 +117,31 @@ def _sent(device: FakeDevice) -> tuple[float, float]:
         sent = (client.bytes - before) * 60 / BYTES_S, (len(client.frames) - frames) * 60 / BYTES_S
         client.close()
     return sent
+
+
+@row("mirror_memory", unit="times the memory after one minute", wants="value <= 1.1", seconds=900)
+def mirror_memory() -> Row:
+    """Resident memory after ten minutes of mirroring a spinner to two viewers, one of which draws nothing."""
+    from conftest import until
+    from mirror_pages import Client
+
+    with Mirror(FakeDevice(size=Size(1280, 800), spinner=True)) as mirror:
+        viewers = [Client(mirror), Client(mirror, draws=False)]
+        until(lambda: all(viewer.frames for viewer in viewers))
+        sizes: list[float] = []
+        for _ in range(MINUTES):
+            end = time.monotonic() + 60
+            while time.monotonic() < end:
+                time.sleep(1)
+                viewers[0].frames.clear()  # the viewer's own list is not the mirror's memory
+            sizes.append(_resident_mb())
+        sent = viewers[0].bytes / 1e6
+        for viewer in viewers:
+            viewer.close()
+    extra = {"MB by minute": [round(size) for size in sizes], "MB sent to one": round(sent, 1)}
+    return Row(sizes[-1] / sizes[0], "all that was sent, kept", (sizes[0] + sent) / sizes[0], extra=extra)
+
+
+def _resident_mb() -> float:
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024

@@ -116,3 +116,12 @@ def test_where_nothing_changed_a_caret_is_nothing_and_a_letter_is_something(tmp_
         pixels = before.pixels.copy()
         pixels[200:216, 100 : 100 + width] = 0
         assert complete(Observation(before.view, pixels=pixels)) is same
+
+
+def test_clicks_that_change_nothing_stay_apart_as_well(tmp_path: Path) -> None:
+    demo = recorded(tmp_path / "d", Asking([Widget("Idle", left=20, top=20)]), "click Idle, click Idle")
+    known, last = Recorded(demo), demo.demo.steps[-1]
+    before, effect = known.before(last), known.effect(last)
+    assert before and effect and effect.where == "nothing"
+    assert completion(known, last, None, before) is not None
+    assert completion(known, last, last, before) is None, "the same click follows"

@@ -56,15 +56,13 @@ def completion(
     Two clicks on one place stay as far apart as they were meant, or they would be a double click.
     """
     before, after, effect = recorded.before(step), recorded.after(step), recorded.effect(step)
-    if effect is not None and effect.where == "nothing":
-        return lambda later: later.frame == now.frame and not _changed(now, later)
-    if before is None or after is None or effect is None or not 0 < len(effect.regions) < REGIONS_KEPT:
+    if effect is None or _once_more(recorded, step, following):
         return None
-    if (
-        not effect.settled
-        or not (before.frame == after.frame == now.frame)
-        or _once_more(recorded, step, following)
-    ):
+    if effect.where == "nothing":
+        return lambda later: later.frame == now.frame and not _changed(now, later)
+    if before is None or after is None or not 0 < len(effect.regions) < REGIONS_KEPT:
+        return None
+    if not effect.settled or not (before.frame == after.frame == now.frame):
         return None
     was, goal = recorded.pixels(before), recorded.pixels(after)
     if was is None or goal is None:

@@ -1,7 +1,7 @@
 """A task on a phone: the real adb, its real protocol, an Agent on it; the glass is simulated.
 
-A note is written in two scripts of letters, a contact is found by scrolling, a switch is turned. What it shows
-of a real phone, and what it does not, is in docs/phone.md.
+A note is written in two scripts of letters, a contact is found by scrolling. What it shows of a real phone, and
+what it does not, is in docs/phone.md.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from screenwright.tools.adb.client import Adb
 from screenwright.tools.phone import Phone
 from screenwright.tools.simphone import ADB_KEYBOARD, SimPhone
 
-TITLE = "Write a note, find a contact, turn a switch (phone over adb, simulated glass)"
+TITLE = "Write a note, find a contact (phone over adb, simulated glass)"
 TEXT = "Tea at five – bring 茶 and a naïve Ünïcode"
 WHO = "Sofia Rossi"
 

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 from screenwright.agent.console import printable
 from screenwright.policies.guard import Approve
 from screenwright.tools.actions import aim, describe
-from screenwright.tools.busy import CARET_PX
+from screenwright.tools.busy import is_caret
 from screenwright.tools.changes import changed_regions
 from screenwright.tools.errors import BadAction, Stopped
 from screenwright.tools.geometry import Region
@@ -88,7 +88,8 @@ class InFront:
         deadline = time.monotonic() + BACK_S
         while True:
             front = self._desktop.front()
-            if front and front.id == window.id and self._as_it_was(decision, observation):
+            there = front is not None and front.id == window.id
+            if there and as_it_was(decision, observation, self._desktop.observe()):
                 return True
             if time.monotonic() > deadline:
                 raise BadAction(
@@ -98,16 +99,15 @@ class InFront:
                 self._desktop.bring_to_front(window)
             self._desktop.idle(0.1)
 
-    def _as_it_was(self, decision: Decision, observation: Observation) -> bool:
-        """Does the place of the action look as it did when it was decided on?"""
-        point = aim(decision.action)
-        now = self._desktop.observe()
-        if point is None or now.frame != observation.frame:
-            return now.frame == observation.frame
-        spot = Region(round(point.x), round(point.y), 1, 1).grown(SPOT_PX).within(now.frame)
-        part = slice(spot.y, spot.bottom), slice(spot.x, spot.right)
-        changed = changed_regions(observation.words[part], now.words[part])
-        return all(area.width <= CARET_PX[0] for area in changed)
+
+def as_it_was(decision: Decision, before: Observation, now: Observation) -> bool:
+    """Does the place of the action look as it did when it was decided on?"""
+    point = aim(decision.action)
+    if point is None or now.frame != before.frame:
+        return now.frame == before.frame
+    spot = Region(round(point.x), round(point.y), 1, 1).grown(SPOT_PX).within(now.frame)
+    part = slice(spot.y, spot.bottom), slice(spot.x, spot.right)
+    return all(is_caret(region) for region in changed_regions(before.words[part], now.words[part]))
 
 
 def _forget_what_was_typed() -> None:

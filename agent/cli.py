@@ -18,7 +18,7 @@ from screenwright.agent.model_cli import Context, Dialect, Model, Url, Weights, 
 from screenwright.agent.record_cli import record as record_command
 from screenwright.agent.replay_cli import replay
 from screenwright.agent.running import EXITS, hear_interrupts, plainly
-from screenwright.agent.where import OnPhone, Serial, Where
+from screenwright.agent.where import Area, Monitor, OnPhone, Serial, Size, Virtual, Where, Window
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,11 +35,6 @@ app.command()(extract)
 app.command("record")(record_command)
 app.command()(mirror)
 
-Virtual = Annotated[bool, typer.Option("--virtual", help="on a screen of its own that nobody sees")]
-Size = Annotated[str, typer.Option(metavar="WxH", help="of the virtual screen, in pixels")]
-Monitor = Annotated[int, typer.Option(min=0, help="1 is the first; 0: all together")]
-Window = Annotated[str | None, typer.Option(help="only the window whose title holds this")]
-Area = Annotated[str | None, typer.Option(metavar="X,Y,W,H", help="only this part of the desktop")]
 Json = Annotated[bool, typer.Option("--json", help="print exactly one JSON object")]
 
 _state = {"debug": False}

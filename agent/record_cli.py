@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from screenwright.agent.running import EXITS, plainly
-from screenwright.agent.where import Where, start_programs
+from screenwright.agent.where import Area, Monitor, Size, Virtual, Where, Window, start_programs
 
 if TYPE_CHECKING:
     from screenwright.policies.replay.folder import DemoFolder
@@ -25,11 +25,11 @@ def record(
         list[str] | None,
         typer.Option("--open", metavar="COMMAND", help="start this first; ends with the recording"),
     ] = None,
-    virtual: Annotated[bool, typer.Option("--virtual", help="on a screen of its own that nobody sees")] = False,
-    size: Annotated[str, typer.Option(metavar="WxH", help="of the virtual screen, in pixels")] = "1280x800",
-    monitor: Annotated[int, typer.Option(min=0, help="1 is the first; 0: all together")] = 1,
-    window: Annotated[str | None, typer.Option(help="only the window whose title holds this")] = None,
-    region: Annotated[str | None, typer.Option(metavar="X,Y,W,H", help="only this part of the desktop")] = None,
+    virtual: Virtual = False,
+    size: Size = "1280x800",
+    monitor: Monitor = 1,
+    window: Window = None,
+    region: Area = None,
     no_sign: Annotated[bool, typer.Option("--no-sign", help="show nothing on the screen")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print exactly one JSON object")] = False,
 ) -> None:

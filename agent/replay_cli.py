@@ -13,7 +13,7 @@ import typer
 
 from screenwright.agent.model_cli import Dialect, Model, Url
 from screenwright.agent.running import EXITS, Manner, plainly
-from screenwright.agent.where import OnPhone, Serial, Where
+from screenwright.agent.where import Area, Monitor, OnPhone, Serial, Virtual, Where, Window
 
 if TYPE_CHECKING:
     from screenwright.agent.replaying import Helped, Played
@@ -52,13 +52,13 @@ def replay(
     model: Model = None,
     url: Url = None,
     dialect: Dialect = None,
-    virtual: Annotated[bool, typer.Option("--virtual", help="on a screen of its own that nobody sees")] = False,
+    virtual: Virtual = False,
     size: Annotated[
         str | None, typer.Option(metavar="WxH", help="of the virtual screen; default: as recorded")
     ] = None,
-    monitor: Annotated[int, typer.Option(min=0, help="1 is the first; 0: all together")] = 1,
-    window: Annotated[str | None, typer.Option(help="only the window whose title holds this")] = None,
-    region: Annotated[str | None, typer.Option(metavar="X,Y,W,H", help="only this part of the desktop")] = None,
+    monitor: Monitor = 1,
+    window: Window = None,
+    region: Area = None,
     phone: OnPhone = False,
     serial: Serial = None,
     open_: Annotated[

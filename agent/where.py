@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from screenwright.tools.desktop import Desktop
     from screenwright.tools.phone.device import Phone
 
+Virtual = Annotated[bool, typer.Option("--virtual", help="on a screen of its own that nobody sees")]
+Size = Annotated[str, typer.Option(metavar="WxH", help="of the virtual screen, in pixels")]
+Monitor = Annotated[int, typer.Option(min=0, help="1 is the first; 0: all together")]
+Window = Annotated[str | None, typer.Option(help="only the window whose title holds this")]
+Area = Annotated[str | None, typer.Option(metavar="X,Y,W,H", help="only this part of the desktop")]
 OnPhone = Annotated[bool, typer.Option("--phone", help="on the Android phone that adb sees")]
 Serial = Annotated[
     str | None, typer.Option(metavar="SERIAL", help="which phone, as `adb devices` lists it, or HOST:PORT")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from screenwright.agent.running import EXITS, outcome_of, plainly, task_of
-from screenwright.agent.where import OnPhone, Serial, Where, start_programs
+from screenwright.agent.where import Area, Monitor, OnPhone, Serial, Size, Where, Window, start_programs
 
 if TYPE_CHECKING:
     from screenwright.agent.mirror.mirror import Mirror
@@ -22,10 +22,10 @@ def mirror(
     phone: OnPhone = False,
     serial: Serial = None,
     virtual: Annotated[bool, typer.Option("--virtual", help="a screen of its own that nobody else sees")] = False,
-    size: Annotated[str, typer.Option(metavar="WxH", help="of the virtual screen, in pixels")] = "1280x800",
-    monitor: Annotated[int, typer.Option(min=0, help="1 is the first; 0: all together")] = 1,
-    window: Annotated[str | None, typer.Option(help="only the window whose title holds this")] = None,
-    region: Annotated[str | None, typer.Option(metavar="X,Y,W,H", help="only this part of the desktop")] = None,
+    size: Size = "1280x800",
+    monitor: Monitor = 1,
+    window: Window = None,
+    region: Area = None,
     open_: Annotated[
         list[str] | None,
         typer.Option(

@@ -6,23 +6,20 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from screenwright.agent.approver import as_it_was
 from screenwright.agent.limits import PERSON_S
 from screenwright.agent.mirror.gate import TAKEN
 from screenwright.agent.mirror.panel import Panel
 from screenwright.policies.errand import Drops
 from screenwright.policies.policy import Meeting, Policy
 from screenwright.policies.scripted import Scripted
-from screenwright.tools.actions import Wait, aim, describe
-from screenwright.tools.busy import is_caret
-from screenwright.tools.changes import changed_regions
+from screenwright.tools.actions import Wait, describe
 from screenwright.tools.device import Device
 from screenwright.tools.errors import BadAction
-from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Observation
 from screenwright.tools.steps import Decision, Step, Task, Verdict
 
 SOURCE = "person"
-SPOT_PX = 24
 CHANGED = "the screen changed while the person was asked about"
 
 
@@ -95,16 +92,6 @@ class Supervised:
 def _prevented(step: Step) -> bool:
     """Was it kept from being done here, after the gate had let it pass?"""
     return not step.result.ok and step.result.message.startswith((TAKEN, CHANGED))
-
-
-def as_it_was(decision: Decision, before: Observation, now: Observation) -> bool:
-    """Does the place of the action look as it did when it was decided on?"""
-    point = aim(decision.action)
-    if point is None or now.frame != before.frame:
-        return now.frame == before.frame
-    spot = Region(round(point.x), round(point.y), 1, 1).grown(SPOT_PX).within(now.frame)
-    part = slice(spot.y, spot.bottom), slice(spot.x, spot.right)
-    return all(is_caret(region) for region in changed_regions(before.words[part], now.words[part]))
 
 
 class MirrorApprover:

@@ -39,16 +39,35 @@ class Moment:
         """What the last act changed."""
         return self.last.result.effect if self.last else Effect()
 
-    def as_if_done(self) -> Step | None:
-        """The last step as one that was done, where the screen has changed since it was decided; else None."""
-        last, now = self.last, self.observation
-        if last is None:
-            return None
+    def was_done(self) -> bool:
+        """Was the last act done? Of what may have been, the screen tells: where it changed, it counts as done."""
+        if self.last is None or self.last.result.ok:
+            return True
+        done = self._as_if_done(self.last) if self.last.result.unknown else None
+        self.last = done or self.last
+        return done is not None
+
+    def _as_if_done(self, last: Step) -> Step | None:
+        """The step as one that was done, where the screen has changed since it was decided; else None."""
+        now = self.observation
         if last.observation.frame == now.frame:
             changed = changed_regions(last.observation.words, now.words)
             if not any(region.bottom > CLOCK * now.frame.height and not is_caret(region) for region in changed):
                 return None
         return replace(last, result=replace(last.result, ok=True, effect=Effect(where="elsewhere")))
+
+
+class Undone:
+    """How often one step was decided and not done; each step has its own."""
+
+    def __init__(self) -> None:
+        self._times = 0
+
+    def again(self, last: Step) -> bool:
+        """May it be decided anew? Once; not what was refused, nor what may have been done."""
+        self._times += 1
+        refused = last.verdict is not None and not last.verdict.allowed
+        return not refused and self._times == 1 and not last.result.unknown
 
 
 Acts = Generator[Decision, Moment, str | None]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from screenwright.policies.errand import PLACEHOLDER, Errand
 from screenwright.policies.literal.instruction import Instruction
-from screenwright.policies.literal.moment import Acts, Moment
+from screenwright.policies.literal.moment import Acts, Moment, Undone
 from screenwright.policies.literal.script import read_script
 from screenwright.policies.literal.verbs import Verbs
 from screenwright.tools.actions import Done
@@ -46,7 +46,7 @@ class Literal:
         self._place = 0
         self._doing: Acts | None = None
         self._answer: str | None = None
-        self._undone = 0
+        self._undone = Undone()
 
     @classmethod
     def of(
@@ -75,7 +75,7 @@ class Literal:
         secrets = [value for key, value in task.parameters.items() if is_secret(key) and value]
         self._verbs = Verbs(self.variables, secrets, self.patience_s)
         self._parameters = dict(task.parameters)
-        self._place, self._doing, self._answer, self._undone = 0, None, None, 0
+        self._place, self._doing, self._answer, self._undone = 0, None, None, Undone()
 
     def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
         """The next act of the present instruction. GaveUp names the step and the nearest texts that were seen."""
@@ -108,7 +108,7 @@ class Literal:
         """What was decided last was not done: the present step begins anew."""
         if self._doing is not None:
             self._doing.close()
-        self._doing, self._undone = None, 0
+        self._doing, self._undone = None, Undone()
 
     def skip(self, answer: str | None = None) -> None:
         """Another has done the present step. GaveUp where it was to read something, and no answer came."""
@@ -121,21 +121,13 @@ class Literal:
         self._place += 1
 
     def _mind(self, moment: Moment) -> None:
-        """What was decided and not done is decided anew on the new frame, once; nothing goes on as if it were.
-
-        Of what may have been done the screen tells: it has changed, or the run ends. It is not done again.
-        """
+        """What was decided and not done is decided anew on the new frame, once; nothing goes on as if it were."""
         last = moment.last
-        if self._doing is None or last is None or last.result.ok:
-            return
-        if last.result.unknown and (done := moment.as_if_done()):
-            moment.last = done
+        if self._doing is None or last is None or moment.was_done():
             return
         self._doing.close()
         self._doing = None
-        self._undone += 1
-        refused = last.verdict is not None and not last.verdict.allowed
-        if refused or self._undone > 1 or last.result.unknown:
+        if not self._undone.again(last):
             where = self._where(self._instructions[self._place])
             raise GaveUp(f"{where}: {self._verbs.hide(last.result.message)}")
 
@@ -149,7 +141,7 @@ class Literal:
                 else:
                     decision = self._doing.send(moment)
             except StopIteration as finished:
-                self._doing, self._undone = None, 0
+                self._doing, self._undone = None, Undone()
                 self._place += 1
                 if instruction.verb == "answer":
                     self._answer = str(finished.value)

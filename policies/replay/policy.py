@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from screenwright.policies.errand import Errand
-from screenwright.policies.literal.moment import Moment
+from screenwright.policies.literal.moment import Moment, Undone
 from screenwright.policies.replay.acting import Acting
 from screenwright.policies.replay.demo import PLACEHOLDER, filled
 from screenwright.policies.replay.folder import DemoFolder
@@ -63,7 +63,7 @@ class Replay:
         self._first = first
         self._place = 0
         self._doing: Generator[Decision, Moment, int] | None = None
-        self._undone = 0
+        self._undone = Undone()
         self._returned = False
         self._playing: Playing | None = None
 
@@ -99,7 +99,7 @@ class Replay:
         watching = Watching(playing, interruptions, rejoin.onward)
         self._acting = Acting(playing, watching, interruptions, rejoin)
         self._rejoin = rejoin
-        self._doing, self._undone, self._returned = None, 0, False
+        self._doing, self._undone, self._returned = None, Undone(), False
 
     def _ladder(self, values: dict[str, str]) -> Finder:
         from screenwright.policies.replay.ladder import Ladder
@@ -140,7 +140,7 @@ class Replay:
         """What was decided last was not done: the present step begins anew."""
         if self._doing is not None:
             self._doing.close()
-        self._doing, self._undone = None, 0
+        self._doing, self._undone = None, Undone()
 
     def skip(self, answer: str | None = None) -> None:
         """Another has done the present step; whether it has done more is looked at before the next."""
@@ -156,21 +156,13 @@ class Replay:
         return self._playing
 
     def _mind(self, moment: Moment) -> None:
-        """What was decided and not done is decided anew on the new frame, once; nothing goes on as if it were.
-
-        Of what may have been done the screen tells: it has changed, or the run ends. It is not done again.
-        """
+        """What was decided and not done is decided anew on the new frame, once; nothing goes on as if it were."""
         last = moment.last
-        if self._doing is None or last is None or last.result.ok:
-            return
-        if last.result.unknown and (done := moment.as_if_done()):
-            moment.last = done
+        if self._doing is None or last is None or moment.was_done():
             return
         self._doing.close()
         self._doing = None
-        self._undone += 1
-        refused = last.verdict is not None and not last.verdict.allowed
-        if refused or self._undone > 1 or last.result.unknown:
+        if not self._undone.again(last):
             raise self._gave_up(last.result.message, moment)
 
     def _next(self, moment: Moment) -> Decision:
@@ -187,7 +179,7 @@ class Replay:
                     return next(self._doing)
                 return self._doing.send(moment)
             except StopIteration as finished:
-                self._doing, self._undone = None, 0
+                self._doing, self._undone = None, Undone()
                 self._place = int(finished.value)
             except Hitch as hitch:
                 self._doing = None

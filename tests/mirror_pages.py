@@ -1,4 +1,8 @@
-"""A mirror's page in a real browser, and viewers without one that speak its protocol, for the tests."""
+"""A mirror's page in a real browser, and viewers without one that speak its protocol, for the tests.
+
+A test file says `pytest_plugins = ["mirror_pages"]` for the fixtures. PYTEST_DONT_REWRITE: that file has imported
+this module before pytest hears of the plugin.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,18 @@ import json
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 from browser import Browser
 from conftest import until
 
 from screenwright.agent.mirror.mirror import Mirror
+from screenwright.tools.fake import FakeDevice
 
 
 class Page:
@@ -170,3 +176,29 @@ def until_same(call: Callable[[], Any], value: Any) -> None:
         until(holds)
     except AssertionError as error:
         raise AssertionError(f"{given[0]!r} is not {value!r}: {error}") from None
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    chromium = Browser(tmp_path_factory.mktemp("chromium"))
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
+def device() -> FakeDevice:
+    return FakeDevice()
+
+
+@pytest.fixture
+def mirror(device: FakeDevice) -> Iterator[Mirror]:
+    with Mirror(device) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser, mirror: Mirror) -> Iterator[Page]:
+    opened = Page(browser, mirror)
+    yield opened
+    browser.call("Page.navigate", url="about:blank")
+    assert browser.said == []

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from conftest import until
 
+from screenwright.tools.adb import Adb
 from screenwright.tools.geometry import Size
 from screenwright.tools.simphone import SimPhone
 
@@ -148,3 +149,22 @@ def new_server() -> Iterator[AdbServer]:
     """A server of its own with the newer adb, for tests that need not see both."""
     with adb_server_of(wheel_adb()) as server:
         yield server
+
+
+@pytest.fixture(scope="module", params=sorted(ADBS))
+def server(request: pytest.FixtureRequest) -> Iterator[AdbServer]:
+    """One for all tests of a file, once with each adb."""
+    with adb_server_of(ADBS[request.param]()) as one:
+        yield one
+
+
+@pytest.fixture
+def adb(server: AdbServer) -> Iterator[Adb]:
+    """A way to a server that lists nothing before and after the test."""
+    if server.process is None:
+        server.start()
+    adb = Adb(server.binary, port=server.port)
+    yield adb
+    if server.process is not None:
+        for each in adb.devices():
+            adb.disconnect(each.serial)

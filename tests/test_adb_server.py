@@ -12,30 +12,12 @@ from pathlib import Path
 
 import pytest
 from conftest import until
-from phones import ADBS, SMALL, AdbServer, adb_server_of, free_port
+from phones import ADBS, SMALL, AdbServer, free_port
 
 from screenwright.tools.adb import Adb, ConnectionBroken, binary, trouble
 from screenwright.tools.simphone import SimPhone
 
 pytest_plugins = ["phones"]
-
-
-@pytest.fixture(scope="module", params=sorted(ADBS))
-def server(request: pytest.FixtureRequest) -> Iterator[AdbServer]:
-    with adb_server_of(ADBS[request.param]()) as one:
-        yield one
-
-
-@pytest.fixture
-def adb(server: AdbServer) -> Iterator[Adb]:
-    """A way to a server that lists nothing before and after the test."""
-    if server.process is None:
-        server.start()
-    adb = Adb(server.binary, port=server.port)
-    yield adb
-    if server.process is not None:
-        for each in adb.devices():
-            adb.disconnect(each.serial)
 
 
 def ended(port: int) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typed import typing_in
 
 from screenwright.agent.running import EXITS
 from screenwright.policies import Guard
@@ -28,24 +27,11 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "block"), commands())
 def test_every_command_of_the_pages_works(page: str, block: str, tmp_path: Path) -> None:
-    command = tmp_path / "bin" / "screenwright"
-    command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m screenwright.agent.cli "$@"\n')
-    command.chmod(0o755)
     (tmp_path / "letter.md").write_text(LETTER, encoding="utf-8")
     kept = {key: value for key, value in os.environ.items() if key not in {"DISPLAY", "WAYLAND_DISPLAY"}}
-    path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-e", "-c", block],
-        cwd=tmp_path,
-        env=kept | {"PATH": path},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    said = typing_in(tmp_path, kept)(block)
     if "check rules.yaml --action" in block:
-        assert "asked (dangerous commands)" in done.stdout
+        assert "asked (dangerous commands)" in said
 
 
 def test_the_rules_shown_are_rules(tmp_path: Path) -> None:

@@ -6,12 +6,10 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typed import Typed, typing_in
 
 from screenwright.policies.replay.demo import DemoStep
 from screenwright.policies.yamltext import read
@@ -25,34 +23,15 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.fixture
-def typed(tmp_path: Path) -> Callable[[str], str]:
-    """Types a block into a shell in a folder with the demo programs; what it printed."""
+def typed(tmp_path: Path) -> Typed:
+    """In a folder with the demo programs, where there is no display."""
     shutil.copytree(ROOT / "demos" / "programs", tmp_path / "demos" / "programs")
-    (tmp_path / "bin").mkdir()
-    for name, words in (("screenwright", " -m screenwright.agent.cli"), ("python3", "")):
-        command = tmp_path / "bin" / name
-        command.write_text(f'#!/bin/sh\nexec "{sys.executable}"{words} "$@"\n')
-        command.chmod(0o755)
     kept = {key: value for key, value in os.environ.items() if key not in {"DISPLAY", "WAYLAND_DISPLAY"}}
-    environment = kept | {"PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-
-    def typing(block: str) -> str:
-        done = subprocess.run(
-            ["bash", "-e", "-c", block],
-            cwd=tmp_path,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-    return typing
+    return typing_in(tmp_path, kept)
 
 
 @pytest.mark.timeout(600)
-def test_from_the_first_recording_to_a_healed_run_over_a_csv(typed: Callable[[str], str], tmp_path: Path) -> None:
+def test_from_the_first_recording_to_a_healed_run_over_a_csv(typed: Typed, tmp_path: Path) -> None:
     save, show, replay, check, changed, accept, many, forms = blocks("sh")
     typed(save)
     assert "name" in typed(show)

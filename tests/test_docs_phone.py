@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from phones import SMALL, AdbServer
+from typed import Typed, typing_in
 
 from screenwright.tools.simphone import ADB_KEYBOARD, SimPhone
 
@@ -29,33 +27,13 @@ def sim() -> Iterator[SimPhone]:
 
 
 @pytest.fixture
-def typed(sim: SimPhone, new_server: AdbServer, tmp_path: Path) -> Callable[[str], str]:
-    (tmp_path / "bin").mkdir()
-    for name, words in (("screenwright", " -m screenwright.agent.cli"), ("python3", "")):
-        command = tmp_path / "bin" / name
-        command.write_text(f'#!/bin/sh\nexec "{sys.executable}"{words} "$@"\n')
-        command.chmod(0o755)
+def typed(sim: SimPhone, new_server: AdbServer, tmp_path: Path) -> Typed:
     new_server.connect(sim)
-    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    environment = new_server.environment | {"PATH": path, "ADB": new_server.binary}
-
-    def typing(block: str) -> str:
-        done = subprocess.run(
-            ["bash", "-e", "-c", block],
-            cwd=tmp_path,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-    return typing
+    return typing_in(tmp_path, new_server.environment | {"ADB": new_server.binary})
 
 
 @pytest.mark.timeout(400)
-def test_from_a_cable_to_a_replayed_list(typed: Callable[[str], str], sim: SimPhone, tmp_path: Path) -> None:
+def test_from_a_cable_to_a_replayed_list(typed: Typed, sim: SimPhone, tmp_path: Path) -> None:
     task, demo = blocks("sh")
     assert "a run on the phone needs is here" in typed("screenwright doctor --phone")
     assert "Contacts" in typed(task)

@@ -21,7 +21,7 @@ def copy(tmp_path: Path) -> Path:
         (tmp_path / part).parent.mkdir(exist_ok=True)
         ignore = shutil.ignore_patterns("__pycache__", "checkpoint", "recorded")
         shutil.copytree(ROOT / part, tmp_path / part, symlinks=True, ignore=ignore)
-    beside = [f"tests/{name}.py" for name in ("replay_screens", "browser", "conftest", "mirror_pages")]
+    beside = [f"tests/{name}.py" for name in ("replay_screens", "browser", "conftest", "mirror_pages", "phones")]
     for name in ("pyproject.toml", "README.md", "LICENSE", "Makefile", *beside):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path

@@ -20,33 +20,9 @@ from screenwright.tools.errors import BadScript
 from screenwright.tools.fake import FakeDevice, Widget, form
 from screenwright.tools.geometry import Size
 
+pytest_plugins = ["mirror_pages"]
+
 NAME, CITY, SUBMIT = (200 / 480, 34 / 320), (200 / 480, 74 / 320), (200 / 480, 114 / 320)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    chromium = Browser(tmp_path_factory.mktemp("chromium"))
-    yield chromium
-    chromium.close()
-
-
-@pytest.fixture
-def device() -> FakeDevice:
-    return FakeDevice()
-
-
-@pytest.fixture
-def mirror(device: FakeDevice) -> Iterator[Mirror]:
-    with Mirror(device) as running:
-        yield running
-
-
-@pytest.fixture
-def page(browser: Browser, mirror: Mirror) -> Iterator[Page]:
-    opened = Page(browser, mirror)
-    yield opened
-    browser.call("Page.navigate", url="about:blank")
-    assert browser.said == []
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import Browser
 from conftest import until
 from mirror_pages import Client, Page, until_same
 
@@ -24,6 +23,8 @@ from screenwright.tools.fake import FakeDevice, Widget
 from screenwright.tools.geometry import Point, Size
 from screenwright.tools.observation import Observation
 from screenwright.tools.steps import Decision, Outcome, Step, Task
+
+pytest_plugins = ["mirror_pages"]
 
 FRAME = Size(480, 320)
 NAME, CITY, SUBMIT = (200, 34), (200, 74), (200, 114)
@@ -59,32 +60,6 @@ class Runner:
         self._thread.join(30)
         assert not self._thread.is_alive() and self.agent.outcome
         return self.agent.outcome
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    chromium = Browser(tmp_path_factory.mktemp("chromium"))
-    yield chromium
-    chromium.close()
-
-
-@pytest.fixture
-def device() -> FakeDevice:
-    return FakeDevice()
-
-
-@pytest.fixture
-def mirror(device: FakeDevice) -> Iterator[Mirror]:
-    with Mirror(device) as running:
-        yield running
-
-
-@pytest.fixture
-def page(browser: Browser, mirror: Mirror) -> Iterator[Page]:
-    opened = Page(browser, mirror)
-    yield opened
-    browser.call("Page.navigate", url="about:blank")
-    assert browser.said == []
 
 
 @pytest.fixture

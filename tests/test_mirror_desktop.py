@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,15 +27,10 @@ from screenwright.tools.patience import Patience
 from screenwright.tools.settle import Settler
 from screenwright.tools.steps import Step
 
+pytest_plugins = ["mirror_pages"]
+
 if TYPE_CHECKING:
     from screenwright.tools.actions import Action
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    chromium = Browser(tmp_path_factory.mktemp("chromium"))
-    yield chromium
-    chromium.close()
 
 
 def test_a_desktop_is_clicked_dragged_and_typed_on(browser: Browser, desktop: Desktop, echo: Echo) -> None:

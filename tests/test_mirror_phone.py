@@ -15,14 +15,7 @@ from screenwright.tools.adb.client import Adb
 from screenwright.tools.phone import Phone
 from screenwright.tools.simphone import SimPhone
 
-pytest_plugins = ["phones"]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    chromium = Browser(tmp_path_factory.mktemp("chromium"))
-    yield chromium
-    chromium.close()
+pytest_plugins = ["phones", "mirror_pages"]
 
 
 @pytest.fixture

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-from harness import FOLDER, Row, row
+from harness import Row, row
 from rows_phone import phone_beside
 
 from screenwright.agent.mirror.mirror import Mirror
@@ -18,8 +17,6 @@ from screenwright.tools.actions import OpenApp
 from screenwright.tools.fake import FakeDevice
 from screenwright.tools.geometry import Size
 from screenwright.tools.phone import Phone
-
-sys.path.append(str(FOLDER.parent))  # tests/browser.py
 
 TAPS, APART_S, BYTES_S = 30, 0.4, 10.0
 PRESS_MS = 60

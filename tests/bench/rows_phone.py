@@ -7,27 +7,25 @@ Against the simulated phone in a process of its own: host and adb alone are meas
 from __future__ import annotations
 
 import functools
-import os
 import random
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
-from harness import Row, row
+from harness import FOLDER, Row, row
 
-from screenwright.tools.adb.binary import bundled
 from screenwright.tools.adb.client import Adb
 from screenwright.tools.adb.resident import Resident
 from screenwright.tools.errors import DeviceLost, OutcomeUnknown
 from screenwright.tools.geometry import Point, Size
 from screenwright.tools.phone import Phone
 from screenwright.tools.simphone import SimPhone
+
+sys.path.append(str(FOLDER.parent))  # tests/phones.py
 
 TAPS, PICTURES = 200, 30
 COMMANDS, DROPS = 1000, 20
@@ -37,31 +35,14 @@ TAP = "input tap 100 200"
 @contextmanager
 def adb_of_its_own() -> Iterator[Adb]:
     """The adb of adbutils' wheel with a server that knows no phone yet; ended by its process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as home:
-        settings = os.environ | {"HOME": home, "ANDROID_USER_HOME": home, "ADB_MDNS": "0", "ADB_LIBUSB": "0"}
-        words = [bundled() or "adb", "-L", f"tcp:{port}", "nodaemon", "server"]
-        server = subprocess.Popen(words, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            adb = Adb(words[0], port=port)
-            while not _listens(port):
-                time.sleep(0.02)
-            yield adb
-        finally:
-            server.kill()
-            server.wait()
+    from phones import adb_server_of, wheel_adb
+
+    with adb_server_of(wheel_adb()) as server:
+        yield Adb(server.binary, port=server.port)
 
 
 def port_of(adb: Adb) -> int:
     return adb.server.address.port
-
-
-def _listens(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
-        return True
-    return False
 
 
 @contextmanager

@@ -135,8 +135,9 @@ class Agent:
         step = run.pending = Step(len(run.steps), observation, None, None, Result(False), time.time())
         try:
             decision = clock.time("decide", lambda: self.policy.decide(run.task, run.steps, observation))
+            step = run.pending = replace(step, decision=decision)
             verdict = clock.time("guard", lambda: self.guard.check(decision, observation))
-            step = run.pending = replace(step, decision=decision, verdict=verdict, result=UNKNOWN)
+            step = run.pending = replace(step, verdict=verdict, result=UNKNOWN)
             if not verdict.allowed:
                 step = replace(step, result=Result(False, f"not allowed: {verdict.reason or verdict.rule}"))
             elif self.dry_run and not isinstance(decision.action, Wait):  # unwaited, a policy asks again at once

@@ -15,7 +15,16 @@ from screenwright.agent.limits import PERSON_S, Watch
 from screenwright.policies import Guard, Scripted
 from screenwright.tools import Decision, FakeDevice, Observation, Outcome, Point, Size, Step, Task, Trace
 from screenwright.tools.actions import Action, Ask, Click, Done, OpenApp, TypeText, Wait
-from screenwright.tools.errors import BadReply, BadScript, BlackScreen, DeviceLost, GaveUp
+from screenwright.tools.errors import (
+    BadAction,
+    BadReply,
+    BadScript,
+    BlackScreen,
+    DeviceLost,
+    GaveUp,
+    ScreenwrightError,
+    Stopped,
+)
 from screenwright.tools.geometry import View
 from screenwright.tools.steps import Result
 
@@ -69,6 +78,22 @@ def test_the_same_useless_act_is_told_and_then_ends_the_run(tmp_path: Path) -> N
 def test_another_act_between_is_not_stuck(tmp_path: Path) -> None:
     other = Click(point=Point(9, 301, FRAME))
     assert agent([NOTHING, other] * 2, tmp_path, limits=Limits(stuck=2)).run("x").ok
+
+
+def test_what_was_decided_is_kept_where_asking_the_person_ends_the_step(tmp_path: Path) -> None:
+    said: list[ScreenwrightError] = [BadAction("the screen changed while the person was asked"), Stopped("quit")]
+
+    def approve(*_: object) -> bool:
+        raise said.pop(0)
+
+    outcome = agent([SUBMIT, SUBMIT], tmp_path, guard=Guard([], approve=approve)).run("x")
+    assert outcome.status == "stopped"
+    steps = Trace(tmp_path / "run").steps
+    assert [(step.decision and step.decision.action, step.verdict, step.result.ok) for step in steps] == [
+        (SUBMIT, None, False),
+        (SUBMIT, None, False),
+    ]
+    assert "screen changed" in steps[0].result.message
 
 
 def test_the_limit_on_steps_does_not_count_looks(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -276,3 +277,29 @@ def test_a_damaged_elements_file_does_no_harm(tmp_path: Path, line: str) -> None
     assert trace.damaged
     path.unlink()
     assert not Trace(tmp_path / "run").steps[1].observation.elements
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("steps.jsonl", '{"frame": 0}'),
+        ("steps.jsonl", "[]"),
+        ("steps.jsonl", '{"frame": 99}'),
+        ("frames.jsonl", '{"id": 7, "size": [9, 9], "base": null, "parts": [["../../meta.json", 0, 0, 9, 9]]}'),
+        ("frames.jsonl", "17"),
+    ],
+)
+def test_a_line_that_is_none_of_it_is_noted_and_the_others_are_read(tmp_path: Path, file: str, line: str) -> None:
+    Agent(Scripted([TypeText(text="x")]), FakeDevice(), trace=tmp_path / "run").run("x")
+    whole = len(Trace(tmp_path / "run").steps)
+    with (tmp_path / "run" / file).open("a", encoding="utf-8") as lines:
+        lines.write(line + "\n")
+    trace = Trace(tmp_path / "run")
+    assert len(trace.steps) == whole and file in trace.damaged[0]
+
+
+@pytest.mark.parametrize("meta", ['{"version": 1}', "[]", '{"version": 1, "task": {"words": 1}}'])
+def test_a_meta_that_holds_something_else_is_no_run(tmp_path: Path, meta: str) -> None:
+    (tmp_path / "meta.json").write_text(meta)
+    with pytest.raises(BadScript, match=re.escape(str(tmp_path))):
+        Trace(tmp_path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
@@ -48,8 +49,15 @@ class Frame:
 
     @classmethod
     def read(cls, facts: dict[str, Any]) -> Frame:
-        parts = tuple(Part(Region(x, y, w, h), file) for file, x, y, w, h in facts["parts"])
+        parts = tuple(Part(Region(x, y, w, h), plain_name(file)) for file, x, y, w, h in facts["parts"])
         return cls(facts["id"], Size(*facts["size"]), facts["base"], parts)
+
+
+def plain_name(file: str) -> str:
+    """The name, if it can lead nowhere out of its folder: a trace may be a stranger's. Else ValueError."""
+    if re.fullmatch(r"[\w-][\w.-]*", file):
+        return file
+    raise ValueError(f"{file!r} is no name of a picture")
 
 
 class FrameStore:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from screenwright.tools import stepcodec
 from screenwright.tools.elements import Element
@@ -24,6 +24,7 @@ from screenwright.tools.observation import Observation, Pixels
 from screenwright.tools.steps import Outcome, Step, Task
 
 VERSION = 1
+T = TypeVar("T")
 
 
 class TraceLost(Ending):
@@ -165,24 +166,47 @@ class Trace:
             self.meta: dict[str, Any] = json.loads((self.folder / "meta.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise BadScript(f"{self.folder} is no run: meta.json can't be read ({error})") from error
-        version = self.meta.get("version")
+        version = self.meta.get("version") if isinstance(self.meta, dict) else None
         if not isinstance(version, int) or version > VERSION:
             raise BadScript(
                 f"{self.folder} was written in trace format {version}; this screenwright reads up to {VERSION}: "
                 "upgrade it"
             )
+        try:
+            self.task = Task(**self.meta["task"])
+            self.outcome = Outcome(**self.meta["outcome"]) if self.meta.get("outcome") else None
+            """None for a run that was cut off."""
+        except (KeyError, TypeError) as error:
+            raise BadScript(f"{self.folder} is no run: its meta.json lacks what it did ({error})") from error
         self.damaged: list[str] = []
-        frames = (Frame.read(facts) for facts in self._lines("frames.jsonl"))
-        self._store = FrameStore(self.folder, frames)
+        self._numbers: dict[tuple[str, int, float], int] = {}
+        self.store = FrameStore(self.folder, self._each("frames.jsonl", Frame.read))
+        """Where its pictures are."""
 
     @cached_property
     def steps(self) -> Sequence[Step]:
         """All steps; the pixels of a step are read when they are asked for."""
-        return [
-            stepcodec.step(facts, self._store.frames[facts["frame"]].size, self._store.pixels, self._elements)
-            for facts in self._lines("steps.jsonl")
-            if facts["frame"] in self._store.frames
-        ]
+        return list(self._each("steps.jsonl", self._step))
+
+    def number(self, observation: Observation) -> int | None:
+        """Under which number the picture of a step's observation is in `store`."""
+        return self._numbers.get(_key(observation))
+
+    def _step(self, facts: dict[str, Any]) -> Step:
+        frame = self.store.frames[facts["frame"]]
+        step = stepcodec.step(facts, frame.size, self.store.pixels, self._elements)
+        self._numbers[_key(step.observation)] = facts["frame"]
+        if step.after is not None:
+            self._numbers[_key(step.after)] = facts["after"]
+        return step
+
+    def _each(self, name: str, read: Callable[[dict[str, Any]], T]) -> Iterator[T]:
+        """What each line of a file holds; one that is whole and holds something else is noted in `damaged`."""
+        for facts in self._lines(name):
+            try:
+                yield read(facts)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                self.damaged.append(f"{name} holds a line that is none of it ({type(error).__name__}: {error})")
 
     @cached_property
     def _told(self) -> dict[int, tuple[Element, ...]]:
@@ -197,17 +221,6 @@ class Trace:
 
     def _elements(self, number: int) -> Sequence[Element]:
         return self._told.get(number, ())
-
-    @property
-    def task(self) -> Task:
-        facts = self.meta["task"]
-        return Task(facts["text"], facts["parameters"], facts["name"])
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """None for a run that was cut off."""
-        facts = self.meta.get("outcome")
-        return Outcome(**facts) if facts else None
 
     def _lines(self, name: str) -> Iterator[dict[str, Any]]:
         """A half-written line, which a kill leaves at the end, is passed over and noted in `damaged`."""

@@ -78,7 +78,7 @@ def run(mirror: Mirror, tmp_path: Path) -> Iterator[Callable[..., Runner]]:
 
 
 def order(word: str) -> Any:
-    from screenwright.agent.mirror.wishes import Order
+    from screenwright.agent.person.orders import Order
 
     return Order.model_validate({"do": word})
 

@@ -15,7 +15,7 @@ from mirror_pages import Client, Page, until_same
 from screenwright.agent.mirror.account import Account
 from screenwright.agent.mirror.mirror import Mirror
 from screenwright.agent.mirror.pictures import HEADER, Pictures
-from screenwright.agent.mirror.watched import Watched
+from screenwright.agent.person.watched import Watched
 from screenwright.tools.actions import Click, Drag, Scroll, TypeText
 from screenwright.tools.contract import check_device
 from screenwright.tools.desktop import Desktop

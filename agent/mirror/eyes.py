@@ -13,7 +13,7 @@ import numpy as np
 from screenwright.agent.mirror.account import Account
 from screenwright.agent.mirror.pictures import Pictures
 from screenwright.agent.mirror.video import Video
-from screenwright.agent.mirror.watched import Watched
+from screenwright.agent.person.watched import Watched
 from screenwright.tools.errors import BlackScreen, Ending, Mendable
 from screenwright.tools.geometry import Size, View
 from screenwright.tools.observation import Observation

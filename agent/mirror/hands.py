@@ -15,11 +15,11 @@ from enum import IntEnum
 
 from screenwright.agent.mirror.account import Account
 from screenwright.agent.mirror.eyes import Eyes
-from screenwright.agent.mirror.gate import Gate
 from screenwright.agent.mirror.pictures import Pictures
 from screenwright.agent.mirror.video import Video
-from screenwright.agent.mirror.watched import Watched
 from screenwright.agent.mirror.wishes import Act, Hold, Pull, Tap, Turn, action_of
+from screenwright.agent.person.gate import Gate
+from screenwright.agent.person.watched import Watched
 from screenwright.tools.errors import Ending, Mendable, OutcomeUnknown
 from screenwright.tools.observation import Observation
 

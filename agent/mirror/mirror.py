@@ -23,11 +23,11 @@ from screenwright.agent.mirror.account import Account
 from screenwright.agent.mirror.door import Door
 from screenwright.agent.mirror.hands import Hands, Wanted
 from screenwright.agent.mirror.onlooker import Onlooker
-from screenwright.agent.mirror.panel import Panel
 from screenwright.agent.mirror.pictures import Pictures
 from screenwright.agent.mirror.site import site
-from screenwright.agent.mirror.supervised import MirrorApprover, Supervised
-from screenwright.agent.mirror.watched import Watched
+from screenwright.agent.person.panel import Panel
+from screenwright.agent.person.supervised import MirrorApprover, Supervised
+from screenwright.agent.person.watched import Watched
 from screenwright.policies.guard import Guard
 from screenwright.policies.policy import Policy
 from screenwright.tools.device import Device

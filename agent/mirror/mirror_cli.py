@@ -97,7 +97,7 @@ def _run(mirror: Mirror, words: str, policy: str, ahead_s: float, trace: Path | 
     """How the run ended, and whether the page stays after it: not when it was ended here, by a signal."""
     from screenwright.agent import models
     from screenwright.agent.console import Console
-    from screenwright.agent.mirror.gate import STOPPED
+    from screenwright.agent.person.gate import STOPPED
     from screenwright.tools.trace import TraceWriter
 
     job = task_of(words, [])

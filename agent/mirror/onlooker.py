@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
-from screenwright.agent.mirror.gate import Gate
 from screenwright.agent.mirror.hands import Hands
 from screenwright.agent.mirror.pictures import Pictures
 from screenwright.agent.mirror.video import message
-from screenwright.agent.mirror.wishes import Answer, Canvas, Drawn, Near, Order, Video, Wish, read
+from screenwright.agent.mirror.wishes import Canvas, Drawn, Near, Video, Wish, read
+from screenwright.agent.person.gate import Gate
+from screenwright.agent.person.orders import Answer, Order
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from screenwright.agent.person.orders import TEXT_CHARACTERS, Answer, Order
 from screenwright.tools.actions import (
     Action,
     Click,
@@ -26,7 +27,6 @@ from screenwright.tools.errors import BadAction
 from screenwright.tools.geometry import Point, Size
 
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-TEXT_CHARACTERS = 20_000
 
 
 class _Wish(BaseModel):
@@ -85,19 +85,6 @@ class Keys(_Wish):
 class Press(_Wish):
     do: Literal["press"]
     button: SystemButton
-
-
-class Order(_Wish):
-    """To the agent. `about`: the number of the question that is answered."""
-
-    do: Literal["pause", "resume", "step", "take", "back", "approve", "deny", "stop"]
-    about: int | None = None
-
-
-class Answer(_Wish):
-    do: Literal["answer"]
-    about: int
-    text: str = Field(max_length=TEXT_CHARACTERS)
 
 
 class Drawn(_Wish):

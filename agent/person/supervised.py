@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from screenwright.agent.approver import as_it_was
 from screenwright.agent.limits import PERSON_S
-from screenwright.agent.mirror.gate import TAKEN
-from screenwright.agent.mirror.panel import Panel
+from screenwright.agent.person.gate import TAKEN
+from screenwright.agent.person.panel import Panel
 from screenwright.policies.errand import Drops
 from screenwright.policies.policy import Meeting, Policy
 from screenwright.policies.scripted import Scripted

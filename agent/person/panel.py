@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from screenwright.agent.loop import Listener
-from screenwright.agent.mirror.gate import Gate
+from screenwright.agent.person.gate import Gate
 from screenwright.tools.actions import Action, Drag, Scroll, Swipe, TypeText, aim, describe
 from screenwright.tools.geometry import Point
 from screenwright.tools.masking import Mask

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from screenwright.agent.mirror.wishes import Answer, Order
+from screenwright.agent.person.orders import Answer, Order
 from screenwright.tools.actions import Action, describe
 from screenwright.tools.errors import BadAction, Stopped
 

@@ -28,10 +28,11 @@ from screenwright.tools.actions import (
     describe,
 )
 from screenwright.tools.clipboard import Clipboard
-from screenwright.tools.display import Process, Processes, VirtualDisplay
+from screenwright.tools.display import Process, Processes, VirtualDisplay, check_session
 from screenwright.tools.elements import Element
 from screenwright.tools.errors import BadAction, DeviceLost, NotInstalled
 from screenwright.tools.executor import Executor, Pulse, Spot
+from screenwright.tools.finger import Pressed
 from screenwright.tools.geometry import Point, Region, View
 from screenwright.tools.grab import Grabber, Place
 from screenwright.tools.observation import Observation
@@ -78,7 +79,7 @@ class Desktop:
         self._closed = False
         if sys.platform.startswith("linux"):
             name = display or self.environment.get("DISPLAY") or ""
-            _check_session(name, self.environment)
+            check_session(name, self.environment)
             self.environment["DISPLAY"] = name
             self._x11 = X11(name)
         self.name = f"desktop {self.environment.get('DISPLAY', sys.platform)}"
@@ -110,6 +111,11 @@ class Desktop:
     @property
     def kinds(self) -> frozenset[str]:
         return KINDS
+
+    @property
+    def own(self) -> bool:
+        """Is this a screen of its own, where nobody else's pointer is?"""
+        return self._virtual is not None
 
     # seeing
 
@@ -203,6 +209,10 @@ class Desktop:
                 assert_never(action)
         return describe(action)
 
+    def touch(self, point: Point) -> Pressed:
+        """Press the left button there, and hold it; see `finger.Touchable`."""
+        return Pressed(self._executor, self._spot, point)
+
     def _spot(self, point: Point) -> Spot:
         """Where the mouse must go. The frame is asked for anew when nothing has been observed yet."""
         if self._view is None:
@@ -278,17 +288,3 @@ class Desktop:
         from screenwright.tools.damage import Damage
 
         return Damage(self._x11.name)
-
-
-def _check_session(display: str, environment: dict[str, str]) -> None:
-    """Say plainly why this session can't be driven, before Xlib says it with a KeyError."""
-    if not display:
-        raise NotInstalled(
-            "there is no display ($DISPLAY is not set): use Desktop.virtual() or `screenwright run --virtual`, "
-            "or start this from a graphical session"
-        )
-    if environment.get("XDG_SESSION_TYPE") == "wayland" and environment.get("WAYLAND_DISPLAY"):
-        raise NotInstalled(
-            "this is a Wayland session, whose windows can be neither captured nor clicked through X11: log in "
-            "to an X11 ('Xorg') session, or use Desktop.virtual()"
-        )

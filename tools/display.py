@@ -240,3 +240,17 @@ def await_(holds: Callable[[], bool], process: Process, name: str) -> None:
         if process.poll() is not None or time.monotonic() > deadline:
             raise DeviceLost(f"{name} did not start within {START_S:g} s (exit code {process.poll()})")
         time.sleep(0.01)
+
+
+def check_session(display: str, environment: dict[str, str]) -> None:
+    """Say plainly why this session can't be driven, before Xlib says it with a KeyError."""
+    if not display:
+        raise NotInstalled(
+            "there is no display ($DISPLAY is not set): use Desktop.virtual() or `screenwright run --virtual`, "
+            "or start this from a graphical session"
+        )
+    if environment.get("XDG_SESSION_TYPE") == "wayland" and environment.get("WAYLAND_DISPLAY"):
+        raise NotInstalled(
+            "this is a Wayland session, whose windows can be neither captured nor clicked through X11: log in "
+            "to an X11 ('Xorg') session, or use Desktop.virtual()"
+        )

@@ -81,6 +81,15 @@ class PyAutoGui:
         finally:
             self.release()
 
+    def press(self, spot: Spot, button: str) -> None:
+        self._gui.moveTo(*spot)
+        self._press(button)
+
+    def lift(self, button: str) -> None:
+        if button in self._held_buttons:
+            time.sleep(STEP_S)
+            self._lift(button)
+
     def hold(self, spot: Spot, seconds: float) -> None:
         self._gui.moveTo(*spot)
         try:

@@ -88,6 +88,21 @@ class X11:
             time.sleep(STEP_S)  # a drop at the very moment of the last motion is taken for a jerk
         self.sync()
 
+    def press(self, x: int, y: int, button: str) -> None:
+        """Hold a button down there, until `lift` or `release`."""
+        self.move(x, y)
+        self._held.append(BUTTONS[button])
+        self.fake(self.X.ButtonPress, BUTTONS[button])
+        self.sync()
+
+    def lift(self, button: str) -> None:
+        """Where the pointer is; safe twice."""
+        if BUTTONS[button] in self._held:
+            time.sleep(STEP_S)
+            self.fake(self.X.ButtonRelease, BUTTONS[button])
+            self._held.remove(BUTTONS[button])
+            self.sync()
+
     def glide(self, start: tuple[int, int], end: tuple[int, int], seconds: float) -> None:
         steps = max(5, int(seconds / STEP_S))
         began = time.monotonic()

@@ -38,6 +38,12 @@ class XTest:
     def drag(self, start: Spot, end: Spot, button: str, seconds: float) -> None:
         self._x11.drag(start, end, button, seconds)
 
+    def press(self, spot: Spot, button: str) -> None:
+        self._x11.press(*spot, button)
+
+    def lift(self, button: str) -> None:
+        self._x11.lift(button)
+
     def hold(self, spot: Spot, seconds: float) -> None:
         self._x11.move(*spot)
         with self._x11.holding("left"):

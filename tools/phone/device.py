@@ -34,6 +34,7 @@ from screenwright.tools.phone.apps import App
 from screenwright.tools.phone.eyes import Eyes
 from screenwright.tools.phone.hands import Hands
 from screenwright.tools.phone.link import Link
+from screenwright.tools.phone.motion import Motion
 from screenwright.tools.phone.patience import phone_patience
 from screenwright.tools.phone.state import State
 from screenwright.tools.phone.writing import Writing
@@ -130,6 +131,19 @@ class Phone:
             self._press(PressKeys(keys=("ctrl", "a")))
         else:
             self._hands.do([gestures.tap(spot, action.count, slow=self._hands.slow)])
+
+    def touch(self, point: Point) -> Motion | None:
+        """A finger that comes down there; see `finger.Touchable`. None: this phone's `input` can't hold one."""
+        if self._hands.knows("motionevent") is False:
+            return None
+        spot, view = self._spots(point)[0], self.eyes.view
+        assert view
+        try:
+            return Motion(self._hands, view, spot)
+        except BadAction as refused:
+            if "does not know" not in str(refused):
+                raise
+            return None
 
     def _spots(self, *points: Point) -> list[gestures.Spot]:
         """Where fingers go; BadAction when the screen was turned, resized or switched off since it was seen."""

@@ -46,19 +46,28 @@ def port_of(adb: Adb) -> int:
 
 
 @contextmanager
-def phone_beside(size: str = "1080x2400") -> Iterator[tuple[Adb, str]]:
-    """A simulated phone in another process, connected."""
-    words = [sys.executable, "-u", "-m", "screenwright.tools.simphone", "--size", size]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+def told_by(*words: str) -> Iterator[str]:
+    """The first line of a program that runs meanwhile."""
+    process = subprocess.Popen([sys.executable, "-u", *words], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
-        address = process.stdout.readline().split(" listens at ")[1].split()[0].rstrip(".")
-        with adb_of_its_own() as adb:
-            adb.connect(address)
-            yield adb, address
+        yield process.stdout.readline()
     finally:
         process.terminate()
         process.wait()
+
+
+@contextmanager
+def phone_beside(size: str = "1080x2400") -> Iterator[tuple[Adb, str]]:
+    """A simulated phone in another process, connected."""
+    with told_by("-m", "screenwright.tools.simphone", "--size", size) as line, adb_of_its_own() as adb:
+        address = line.split(" listens at ")[1].split()[0].rstrip(".")
+        adb.connect(address)
+        yield adb, address
+
+
+def as_a_process(adb: Adb, address: str) -> list[str]:
+    return [adb.path, "-P", str(port_of(adb)), "-s", address]
 
 
 def median_ms(act: Callable[[], Any], count: int) -> float:
@@ -77,9 +86,8 @@ def taps() -> dict[str, float]:
     import adbutils
 
     with phone_beside() as (adb, address):
-        port = port_of(adb)
-        theirs = adbutils.AdbClient("127.0.0.1", port).device(address)
-        program = [adb.path, "-P", str(port), "-s", address, "shell", *TAP.split()]
+        theirs = adbutils.AdbClient("127.0.0.1", port_of(adb)).device(address)
+        program = [*as_a_process(adb, address), "shell", *TAP.split()]
         with Resident(adb, address) as resident, Phone(address, adb=adb) as phone:
             frame = phone.observe().frame
             from screenwright.tools.actions import Click
@@ -94,11 +102,25 @@ def taps() -> dict[str, float]:
             }
 
 
+def way_alone() -> dict[str, float]:
+    """The same without the simulated phone's share, which answers as quickly as Python can."""
+    with told_by(str(FOLDER / "answering.py")) as port, adb_of_its_own() as adb:
+        address = f"127.0.0.1:{port.strip()}"
+        subprocess.run([adb.path, "-P", str(port_of(adb)), "connect", address], capture_output=True, check=True)
+        adb.wait_online(address, 20)
+        program = [*as_a_process(adb, address), "shell", *TAP.split()]
+        with Resident(adb, address) as resident:
+            return {
+                "way alone, ours": median_ms(lambda: resident.run(TAP), TAPS),
+                "way alone, adb": median_ms(lambda: subprocess.run(program, check=True), TAPS),
+            }
+
+
 @row("phone_tap", unit="ms", wants="ratio >= 10")
 def phone_tap() -> Row:
     """One tap sent to a phone through our client, beside adb as a process."""
     made = taps()
-    extra = {"a shell each": made["shell"], "a click with all its checks": made["whole click"]}
+    extra = {"a shell each": made["shell"], "a click with all its checks": made["whole click"]} | way_alone()
     return Row(made["resident"], "adb shell input tap", made["adb"], extra=extra)
 
 
@@ -117,7 +139,7 @@ def phone_observe() -> Row:
     from PIL import Image
 
     with phone_beside() as (adb, address):
-        program = [adb.path, "-P", str(port_of(adb)), "-s", address, "exec-out", "screencap", "-p"]
+        program = [*as_a_process(adb, address), "exec-out", "screencap", "-p"]
 
         def theirs() -> Any:
             png = subprocess.run(program, capture_output=True, check=True).stdout

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-OPERATORS = ("&&", "||", ">>", ">&", ";", "&", "|", ">", "<", "(", ")", "\n")
+OPERATOR = re.compile(r"&&|\|\||>>|>&|[;&|><()\n]")
+PLAIN = re.compile(r"""[^ \t\r\n'"\\`$;&|<>()]*""")
 ENDS = frozenset((";", "&", "&&", "||", "|", "\n"))
 NO_END = "no closing quote"
 NAME = re.compile(r"\$(\?|\$|\{?[A-Za-z_]\w*\}?)")
@@ -110,7 +111,8 @@ def _tokens(line: str) -> list[Word | str]:
         if line.startswith("\\\n", place):  # it joins two lines
             place += 2
             continue
-        operator = next((o for o in OPERATORS if line.startswith(o, place)), None)
+        found = OPERATOR.match(line, place)
+        operator = found[0] if found else ""
         if operator or mark in " \t\r":
             number = _number(pieces) if operator in (">", ">>", ">&", "<") else ""
             if pieces is not None and not number:
@@ -153,9 +155,7 @@ def _piece(line: str, place: int) -> tuple[list[Piece], int]:
         return [Piece(line[place + 1])], place + 2
     if mark == "`" or line.startswith("$(", place):
         raise SyntaxFault("syntax error: command substitution is not in this simulated sh")
-    end = place + 1
-    while end < len(line) and line[end] not in " \t\r\n'\"\\`$;&|<>()":
-        end += 1
+    end = PLAIN.match(line, place + 1).end()  # type: ignore[union-attr]  # it matches nothing as well
     return [Piece(line[place:end], open=True)], end
 
 

@@ -11,11 +11,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from screenwright.policies.rules import Rule, Ruling, read_rules, standard_text
+from screenwright.policies.guard.rules import Rule, Ruling, read_rules, standard_text
 from screenwright.tools.actions import Action
 from screenwright.tools.errors import BadScript
 from screenwright.tools.observation import Observation
 from screenwright.tools.steps import Decision, Verdict
+
+
+class NoAnswer(Exception):
+    """Nobody answered in time."""
+
 
 Approve = Callable[[Decision, Verdict, Observation], bool]
 
@@ -49,7 +54,7 @@ class Guard:
     @classmethod
     def standard(cls, approve: Approve | None = None) -> Guard:
         """The shipped rules: ordinary acts are allowed, what can't be undone is asked about."""
-        book = read_rules(standard_text(), "guard_standard.yaml")
+        book = read_rules(standard_text(), "careful.yaml")
         return cls(book.rules, book.default, approve)
 
     def check(self, decision: Decision, observation: Observation) -> Verdict:

@@ -139,7 +139,7 @@ class RuleBook(BaseModel):
 
 def standard_text() -> str:
     """The shipped rules, as they stand in their file."""
-    return files("screenwright.policies").joinpath("guard_standard.yaml").read_text(encoding="utf-8")
+    return files("screenwright.policies.guard").joinpath("careful.yaml").read_text(encoding="utf-8")
 
 
 def read_rules(text: str, name: str) -> RuleBook:

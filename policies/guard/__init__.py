@@ -1,0 +1,5 @@
+"""What may be done: rules, what they look at, and who is asked."""
+
+from screenwright.policies.guard.guard import Approve, Guard, NoAnswer
+
+__all__ = ["Approve", "Guard", "NoAnswer"]

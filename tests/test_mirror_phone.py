@@ -90,7 +90,7 @@ def test_a_phone_is_seen_as_video_and_touched(page: Page, sim: SimPhone) -> None
     assert page.text("#way") == "Video" and page.shown('[data-press="back"]')
     write_a_note(page, sim, "Milk and bread")
     shown = until(lambda: page.mirror.pictures.newest)
-    assert page.browser.run("document.getElementById('picture').width") == shown.size.width
+    assert page.browser.run("document.getElementById('picture').dataset.size") == str(shown.size)
     page.press('[data-press="home"]')
     until(lambda: sim.phone.front is sim.phone.apps[0])
     page.tap(0.5, 0.5, button="right")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from screenwright.tools.actions import Action, Click, Scroll, TypeText, aim, describe
 from screenwright.tools.busy import is_caret
 from screenwright.tools.changes import changed_regions
+from screenwright.tools.errors import Ending, Mendable, OutcomeUnknown
 from screenwright.tools.observation import Observation
 from screenwright.tools.settle import REGIONS_KEPT, where, whole
 from screenwright.tools.steps import Decision, Effect, Result, Step, Verdict
@@ -91,6 +92,18 @@ class Account:
         """It was performed, or (`ok` false) nobody knows whether it was."""
         if self._draft:
             self._draft.ok, self._draft.message = ok, message
+
+    def became(self, action: Action) -> None:
+        """What was begun went on until now, and is this."""
+        if self._draft:
+            self._draft.action, self._draft.latest = action, time.monotonic()
+
+    def failed(self, error: Mendable | Ending) -> None:
+        """It could not be done: nothing is told of it, unless it may have been done in part."""
+        if isinstance(error, OutcomeUnknown | Ending):
+            self.did(str(error), ok=False)
+        else:
+            self.undone()
 
     def undone(self) -> None:
         """It was refused: nothing was done, and nothing is told of it."""

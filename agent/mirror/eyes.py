@@ -54,9 +54,9 @@ class Eyes:
         return self.video.latest > self._serial
 
     @property
-    def begun(self) -> bool:
-        """Was there ever a frame of the device itself?"""
-        return self._present is not None
+    def present(self) -> Observation | None:
+        """The last frame of the device itself, not of its video; None: there was none yet."""
+        return self._present
 
     def seen(self, frame: Observation) -> None:
         """A frame of the device, whoever looked; the turn is held."""

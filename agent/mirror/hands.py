@@ -10,17 +10,33 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 
 from screenwright.agent.mirror.account import Account
+from screenwright.agent.mirror.dragging import Dragging
 from screenwright.agent.mirror.eyes import Eyes
 from screenwright.agent.mirror.pictures import Pictures
 from screenwright.agent.mirror.video import Video
-from screenwright.agent.mirror.wishes import Act, Hold, Pull, Tap, Turn, action_of
+from screenwright.agent.mirror.wishes import (
+    Act,
+    Carry,
+    Drop,
+    Follow,
+    Grab,
+    Hold,
+    Hover,
+    Pull,
+    Tap,
+    Turn,
+    action_of,
+)
 from screenwright.agent.person.gate import Gate
 from screenwright.agent.person.watched import Watched
-from screenwright.tools.errors import Ending, Mendable, OutcomeUnknown
+from screenwright.tools.actions import Action, Move
+from screenwright.tools.errors import Ending, Mendable
+from screenwright.tools.geometry import Point
 from screenwright.tools.observation import Observation
 
 FRAME_S = 1 / 30  # between two looks, so that a video does not take a whole core
@@ -44,8 +60,11 @@ class Wanted(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    act: Act
+    """`act` None: the viewer has gone. `by`: which viewer."""
+
+    act: Act | Follow | None
     reply: Callable[[str | None], None]
+    by: object
 
 
 class Hands:
@@ -70,6 +89,7 @@ class Hands:
         self._shown, self._wanted = shown, wanted
         self.video = Video(device.device, self._came)
         self.eyes = Eyes(device, pictures, self.video, account, shown)
+        self._dragging = Dragging(device, account)
         self._waiting: deque[_Asked] = deque()
         self._call = threading.Condition()
         self._closed = False
@@ -89,15 +109,21 @@ class Hands:
             self._thread.join()
         self.eyes.rest()
 
-    def ask(self, act: Act, reply: Callable[[str | None], None]) -> None:
+    def ask(self, act: Act | Follow, reply: Callable[[str | None], None], by: object = None) -> None:
         """Do this soon. `reply` is called in another thread with why it was not done, or None."""
         with self._call:
             if len(self._waiting) < WAITING and not self._closed:
-                self._waiting.append(_Asked(act, reply))
+                self._waiting.append(_Asked(act, reply, by))
                 self._lively_until = time.monotonic() + LIVELY_S
                 self._call.notify_all()
                 return
         reply(f"{WAITING} acts are waiting already: the device is slower than you are")
+
+    def left(self, by: object) -> None:
+        """A viewer has gone: what it holds is let go."""
+        with self._call:
+            self._waiting.append(_Asked(None, lambda why: None, by))
+            self._call.notify_all()
 
     def wake(self) -> None:
         """Somebody looks, or an act may follow soon."""
@@ -114,10 +140,13 @@ class Hands:
     def _run(self) -> None:
         while not self._closed:
             while (asked := self._next()) is not None:
-                asked.reply(self._do(asked.act))
-            with self._device.turn:
-                self._account.tick()
+                asked.reply(self._done(asked))
+            self._dragging.tick()
+            if not self._dragging.on:
+                with self._device.turn:
+                    self._account.tick()
             self._pause()
+        self._dragging.close()
         with self._device.turn:
             self._account.close()
 
@@ -155,7 +184,7 @@ class Hands:
     def _watch(self, *, beside_pages: bool) -> None:
         """Show what the video does, and look at the device itself once, for the size that acts are meant for."""
         eyes = self.eyes
-        if not eyes.begun and not eyes.look():
+        if eyes.present is None and not eyes.look():
             return
         self._wait(LONG_BREATH_S, lambda: eyes.behind)
         # pages that decode for themselves go first: a processor that decodes here would keep them waiting
@@ -172,32 +201,69 @@ class Hands:
         if self.eyes.age_s >= older_s:
             self.eyes.look()
 
-    def _do(self, act: Act) -> str | None:
-        """Do it on the screen as it is now; why not, where it can't be meant for that."""
-        self._gate.touched()
-        with self._device.turn:
-            present = self.eyes.now()
-            if present is None:
-                return self.eyes.lost or "the screen was not seen yet"
-            if objection := self._objection(act):
-                return objection
-            try:
-                self._perform(act, present)
-            except OutcomeUnknown as error:
-                self._account.did(str(error), ok=False)
-                return str(error)
-            except Mendable as error:
-                return str(error)
-            except Ending as error:
-                self._account.did(str(error), ok=False)
-                self.eyes.lose(error)
-                return self.eyes.lost
-            finally:
-                self.eyes.looked_at = 0.0  # whatever came of it is to be seen
+    def _done(self, asked: _Asked) -> str | None:
+        """Do it; why not, where it was not."""
+        try:
+            with self._device.turn:
+                return self._do(asked)
+        except Mendable as error:
+            return str(error)
+        except Ending as error:
+            self.eyes.lose(error)
+            return self.eyes.lost
+
+    def _do(self, asked: _Asked) -> str | None:
+        act, by = asked.act, asked.by
+        match act:
+            case None:
+                self._dragged(self._dragging.left(by))
+            case Carry():
+                self._dragging.carry(act, by)
+            case Drop():
+                self._dragged(self._dragging.drop(act, by))
+            case Hover():
+                self._hover(act)
+            case _ if self._dragging.on:
+                return "something is being dragged here: let go of it first"
+            case _:
+                return self._meant(act, asked)
         return None
 
-    def _objection(self, act: Act) -> str | None:
-        if not isinstance(act, Tap | Hold | Pull | Turn):
+    def _meant(self, act: Act | Grab, asked: _Asked) -> str | None:
+        """Do it on the screen as it is now; why not, where it can't be meant for that."""
+        self._gate.touched()
+        present = self.eyes.now()
+        if present is None:
+            return self.eyes.lost or "the screen was not seen yet"
+        if objection := self._objection(act):
+            return objection
+        try:
+            if isinstance(act, Grab):
+                self._dragging.begin(act, present, asked.by, asked.reply)
+            else:
+                self._perform(act, present)
+        finally:
+            self.eyes.looked_at = 0.0  # whatever came of it is to be seen
+        return None
+
+    def _dragged(self, action: Action | None) -> None:
+        if action:
+            self.eyes.looked_at = 0.0
+            self._gate.did(action)
+
+    def _hover(self, hover: Hover) -> None:
+        """The pointer goes along, on a device that has one, and is nobody's act: nothing is told of it."""
+        present = self.eyes.present
+        agent_has_it = self._gate.facts()["mode"] in ("running", "paused")
+        if present is None or agent_has_it or self._dragging.on or "move" not in self._device.kinds:
+            return
+        size = present.frame
+        point = Point(round(hover.x * size.width, 1), round(hover.y * size.height, 1), size)
+        with suppress(Mendable):  # the screen was resized: the next one is measured on what it is now
+            self._device.device.perform(Move(point=point.clamped()))
+
+    def _objection(self, act: Act | Grab) -> str | None:
+        if not isinstance(act, Tap | Hold | Pull | Turn | Grab):
             return None
         # a list that is scrolled is different under the wheel at each turn of it
         spot = not isinstance(act, Turn)
@@ -213,9 +279,8 @@ class Hands:
         self._account.begin(action, present)
         try:
             message = self._device.device.perform(action)
-        except Mendable as error:
-            if not isinstance(error, OutcomeUnknown):
-                self._account.undone()
+        except (Mendable, Ending) as error:
+            self._account.failed(error)
             raise
         self._account.did(message)
         self._gate.did(action)

@@ -130,6 +130,7 @@ class Mirror:
             "viewers": self.viewers,
             "lost": self.hands.eyes.lost,
             "video": self.hands.video.there,
+            "own": bool(getattr(self.device.device, "own", True)),
             "agent": self.panel.state(),
         }
 

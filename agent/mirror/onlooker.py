@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from pydantic import ValidationError
 from screenwright.agent.mirror.hands import Hands
 from screenwright.agent.mirror.pictures import Pictures
 from screenwright.agent.mirror.video import message
-from screenwright.agent.mirror.wishes import Canvas, Drawn, Near, Video, Wish, read
+from screenwright.agent.mirror.wishes import Canvas, Carry, Drawn, Hover, Near, Video, Wish, read
 from screenwright.agent.person.gate import Gate
 from screenwright.agent.person.orders import Answer, Order
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 ON_THE_WAY = 2  # pictures that are sent and not yet drawn
 VIDEO_ON_THE_WAY = 12  # the same of a video, of which none can be left out
 FIRST_PX = 540  # wide, until the page says how wide it shows the picture
-STEP_PX = 64  # widths are rounded up to it, so that windows of nearly one size share their pictures
 NOTICES = 20
 
 
@@ -72,6 +72,7 @@ class Onlooker:
         try:
             await asyncio.wait((sending, hearing), return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._stage.hands.left(self)
             for task in (sending, hearing):
                 task.cancel()
             ended = await asyncio.gather(sending, hearing, return_exceptions=True)
@@ -162,11 +163,13 @@ class Onlooker:
                 self._refused(self._stage.gate.order(wish))
             case Answer():
                 self._refused(self._stage.gate.answer(wish))
+            case Carry() | Hover():
+                self._stage.hands.ask(wish, self._from_thread(self._moved), by=self)
             case act:
-                self._stage.hands.ask(act, self._from_thread(self._refused))
+                self._stage.hands.ask(act, self._from_thread(self._refused), by=self)
 
     def _resize(self, width: int) -> None:
-        width = min(-(-width // STEP_PX) * STEP_PX, self._stage.width_px)
+        width = min(width, self._stage.width_px)
         if width != self._width:
             self._width, self._has = width, 0  # patches fit pictures of one size only
             self._news.set()
@@ -176,9 +179,15 @@ class Onlooker:
             self._notices.append({"say": "refused", "why": why})
             self._news.set()
 
+    def _moved(self, why: str | None) -> None:
+        """The page sends its next place now: one is on its way at a time, so that none lags behind the pointer."""
+        self._notices.append({"say": "moved"})
+        self._news.set()
+        self._refused(why)
+
     def _from_thread(self, call: Callable[[str | None], None]) -> Callable[[str | None], None]:
         def later(why: str | None) -> None:
-            if why:
+            with suppress(RuntimeError):  # the loop was closed just now
                 self._loop.call_soon_threadsafe(call, why)
 
         return later

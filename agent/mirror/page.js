@@ -6,7 +6,7 @@ import { Touch } from "./touch.js";
 
 const $ = (id) => document.getElementById(id);
 const AGAIN_MS = [250, 500, 1000, 2000, 4000], TRIES = 12, NOTICE_MS = 6000;
-let socket = null, tries = 0, width = 0, owed = null, noticed = 0;
+let pointed = null, socket = null, tries = 0, width = 0, owed = null, noticed = 0;
 
 function send(wish) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(wish));
@@ -51,6 +51,9 @@ function show(facts) {
   for (const group of document.querySelectorAll(".phone")) group.hidden = !touch.phone;
   for (const button of document.querySelectorAll("[data-key]")) button.disabled = !kinds.has("press_keys");
   $("say").hidden = $("keyboard").hidden = !kinds.has("type_text");
+  const pointer = kinds.has("move");
+  if (pointed !== pointer) { pointed = pointer; $("follow").hidden = !pointer; follow(facts.own || !pointer); }
+  touch.hovers = pointer && !["running", "paused"].includes(facts.agent.mode);
   veil(facts.lost);
   if (facts.video !== chosen) choose(facts.video);
   panel.show(facts.agent);
@@ -89,6 +92,7 @@ function connect() {
   socket.onopen = () => {
     tries = 0; owed = null; chosen = false;
     picture.begin();
+    touch.begin();
     connected(true, "live");
     veil("");
     if (width) send({ do: "canvas", width });
@@ -98,6 +102,7 @@ function connect() {
     const said = JSON.parse(data);
     if (said.say === "state") show(said);
     if (said.say === "refused") notice(said.why);
+    if (said.say === "moved") touch.moved();
     return undefined;
   };
   socket.onclose = () => {
@@ -123,6 +128,8 @@ function pointing(on) {
   touch.drawCross();
   if (on) $("keys").focus({ preventScroll: true });
 }
+function follow(on) { touch.follows = on; press("follow", on); }
+$("follow").addEventListener("click", () => follow(!touch.follows));
 $("twice").addEventListener("click", () => twice(!touch.twice));
 touch.tapped = () => twice(false);
 $("pointer").addEventListener("click", () => pointing(!touch.pointing));

@@ -10,6 +10,9 @@ export class Picture {
     this.frame = 0;       // the number of the picture that is seen
     this.video = false;   // whether it is one of the video
     this.decoder = null; this.shape = "";
+    this.size = { width: canvas.width, height: canvas.height };  // of the picture as it came
+    this.kept = null;     // the last frame of the video, to be drawn again when the window is resized
+    this.halves = [];     // canvases on the way from a large frame to a small canvas
     this.count = 0;       // pictures drawn since the page was opened
     this.planned = null;  // what an agent is about to do
     this.queue = Promise.resolve();
@@ -37,6 +40,7 @@ export class Picture {
     if (view.getUint8(0) !== JPEG) return undefined;
     const [width, height, x, y] = [5, 7, 9, 11].map((at) => view.getUint16(at));
     const bitmap = await createImageBitmap(new Blob([new Uint8Array(buffer, HEADER)], { type: "image/jpeg" }));
+    if (this.decoder) this.endVideo();
     this.resize(width, height);
     this.context.drawImage(bitmap, x, y);
     bitmap.close();
@@ -61,12 +65,12 @@ export class Picture {
     this.shape = shape;
     this.decoder = new VideoDecoder({
       output: (frame) => {
-        if (epoch === this.epoch) {
-          this.resize(frame.displayWidth, frame.displayHeight);
-          this.context.drawImage(frame, 0, 0);
-          this.seen(frame.timestamp, true);
-        }
-        frame.close();
+        if (epoch !== this.epoch) return frame.close();
+        this.kept?.close();
+        this.kept = frame;
+        this.resize(frame.displayWidth, frame.displayHeight);
+        this.paint();
+        return this.seen(frame.timestamp, true);
       },
       error: (error) => this.failed(error),
     });
@@ -77,6 +81,24 @@ export class Picture {
     if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
     this.decoder = null;
     this.shape = "";
+    this.kept?.close();
+    this.kept = null;
+  }
+
+  // The video is as large as the device. A browser that shows it smaller skips pixels, and thin strokes of letters
+  // with them: so it is halved, which counts each pixel, until it is less than twice as large as what is shown.
+  paint() {
+    const { width, height } = this.canvas;
+    let [source, wide, high] = [this.kept, this.size.width, this.size.height];
+    for (let step = 0; wide >= 2 * width && high >= 2 * height; step += 1) {
+      const half = this.halves[step] ??= new OffscreenCanvas(1, 1);
+      [wide, high] = [wide >> 1, high >> 1];
+      if (half.width !== wide || half.height !== high) Object.assign(half, { width: wide, height: high });
+      half.getContext("2d", { alpha: false }).drawImage(source, 0, 0, wide, high);
+      source = half;
+    }
+    this.context.imageSmoothingQuality = "high";  // setting a canvas's size sets it back
+    this.context.drawImage(source, 0, 0, width, height);
   }
 
   failed(error) { this.endVideo(); this.broken?.(error); }
@@ -87,6 +109,7 @@ export class Picture {
     this.count += 1;
     this.canvas.dataset.frame = String(number);
     this.canvas.dataset.video = String(video);
+    this.canvas.dataset.size = `${this.size.width}x${this.size.height}`;
     this.drawn(number, video);
   }
 
@@ -94,18 +117,31 @@ export class Picture {
   get shown() { return this.video ? { frame: this.frame, video: true } : { frame: this.frame }; }
 
   resize(width, height) {
-    if (this.canvas.width === width && this.canvas.height === height) return;
-    this.canvas.width = width;
-    this.canvas.height = height;
-    this.stage.style.setProperty("--aspect", String(width / height));
-    this.fit();
+    if (this.size.width !== width || this.size.height !== height) {
+      this.size = { width, height };
+      this.stage.style.setProperty("--aspect", String(width / height));
+      this.fit();
+    }
+    if (!this.kept) this.back(width, height);
   }
 
-  // as large as the stage allows
+  // how many pixels the canvas has; whether that is new, and it is empty
+  back(width, height) {
+    if (this.canvas.width === width && this.canvas.height === height) return false;
+    Object.assign(this.canvas, { width, height });
+    return true;
+  }
+
+  // as large as the stage allows, in whole pixels of the screen
   fit() {
-    const { width, height } = this.canvas, room = this.stage.getBoundingClientRect();
-    const scale = Math.min(room.width / width, room.height / height);
-    const shown = [Math.floor(width * scale), Math.floor(height * scale)];
+    const { width, height } = this.size, room = this.stage.getBoundingClientRect(), dense = devicePixelRatio;
+    const [most_x, most_y] = [room.width * dense, room.height * dense];
+    const scale = Math.min(most_x / width, most_y / height);
+    let [wide, high] = [Math.max(1, Math.floor(width * scale)), Math.max(1, Math.floor(height * scale))];
+    // a picture that was made for this place may be a pixel smaller than it: it is shown as it is
+    if (width <= most_x && height <= most_y && wide - width < 3 && high - height < 3) [wide, high] = [width, height];
+    if (this.kept && this.back(Math.min(wide, width), Math.min(high, height))) this.paint();
+    const shown = [wide / dense, high / dense];
     for (const node of [this.canvas, this.marks]) {
       node.style.width = shown[0] + "px";
       node.style.height = shown[1] + "px";
@@ -114,7 +150,7 @@ export class Picture {
     this.marks.style.top = (room.height - shown[1]) / 2 + "px";
     this.marks.setAttribute("viewBox", `0 0 ${shown[0]} ${shown[1]}`);
     this.plan(this.planned);
-    this.fitted?.(Math.ceil(shown[0] * devicePixelRatio));
+    this.fitted?.(wide);
   }
 
   // where an event is, in fractions of the picture

@@ -13,6 +13,9 @@ export class Touch {
   constructor(picture, field, send) {
     this.picture = picture; this.field = field; this.send = send;
     this.phone = false; this.twice = false; this.pointing = false;
+    this.follows = false;                      // whether the device's pointer goes along with this one
+    this.hovers = false;                       // whether it does so with nothing pressed
+    this.onTheWay = false; this.next = null;   // one place is on its way at a time; the newest that waits
     this.finger = null; this.turned = [0, 0]; this.turnAt = 0; this.nearAt = 0;
     this.cross = [.5, .5]; this.composing = false;
     const canvas = picture.canvas;
@@ -56,23 +59,58 @@ export class Touch {
   move(event) {
     this.near();
     const finger = this.finger;
+    if (!finger && this.follows && this.hovers && event.pointerType === "mouse" && this.picture.frame) {
+      return this.follow("hover", this.picture.place(event));
+    }
     if (!finger || event.pointerId !== finger.id) return;
     const far = Math.hypot(event.clientX - finger.from[0], event.clientY - finger.from[1]);
     if (far > (MOVED_PX[event.pointerType] ?? 8)) finger.moved = true;
     if (!finger.moved || finger.button !== 0) return;
     clearTimeout(finger.timer);
     finger.now = this.picture.place(event);
-    this.picture.put("finger", ...this.picture.line(this.picture.on(finger.at), this.picture.on(finger.now), 4, false));
+    if (!this.follows) {
+      this.picture.put("finger", ...this.picture.line(this.picture.on(finger.at), this.picture.on(finger.now), 4, false));
+      return;
+    }
+    const [cx, cy] = this.picture.on(finger.now);
+    this.picture.put("finger", this.picture.make("circle", { cx, cy, r: 14, class: "armed" }));
+    if (!finger.grabbed) {
+      finger.grabbed = true;
+      this.send({ do: "grab", ...finger.shown, x: finger.at[0], y: finger.at[1], held: finger.held });
+    }
+    this.follow("carry", finger.now);
+  }
+
+  follow(what, [x, y]) {
+    this.next = { do: what, x, y };
+    if (!this.onTheWay) this.moved();
+  }
+
+  // the last place has arrived
+  moved() {
+    this.onTheWay = Boolean(this.next);
+    if (this.next) this.send(this.next);
+    this.next = null;
+  }
+
+  // a new connection: what was on its way is not
+  begin() { this.onTheWay = false; this.next = null; this.finger && this.release(); }
+
+  release() {
+    clearTimeout(this.finger.timer);
+    this.finger = null;
+    this.picture.put("finger");
   }
 
   up(event) {
     const finger = this.finger;
     if (!finger || event.pointerId !== finger.id) return;
-    this.cancel(event);
+    this.release();
     const [x, y] = finger.at, seconds = (performance.now() - finger.began) / 1000, shown = finger.shown;
     if (finger.button !== 0) return this.other(finger);
-    if (finger.moved) {
-      const [to_x, to_y] = this.picture.place(event);
+    const [to_x, to_y] = this.picture.place(event);
+    if (finger.grabbed) this.drop(to_x, to_y);
+    else if (finger.moved) {
       this.send({ do: "pull", ...shown, x, y, to_x, to_y, seconds: Math.min(30, Math.max(.05, seconds)), held: finger.held });
     } else if (finger.held) {
       this.send({ do: "hold", ...shown, x, y, seconds: Math.min(10, Math.max(.8, seconds)) });
@@ -93,10 +131,15 @@ export class Touch {
   }
 
   cancel(event) {
-    if (!this.finger || event.pointerId !== this.finger.id) return;
-    clearTimeout(this.finger.timer);
-    this.finger = null;
-    this.picture.put("finger");
+    const finger = this.finger;
+    if (!finger || event.pointerId !== finger.id) return;
+    this.release();
+    if (finger.grabbed) this.drop(...finger.now);
+  }
+
+  drop(x, y) {
+    this.next = null;
+    this.send({ do: "drop", x, y });
   }
 
   near() {

@@ -63,6 +63,34 @@ class Pull(_Aimed):
     held: bool = False
 
 
+class Grab(_Aimed):
+    """A pull begins there; `Carry` goes on with it, `Drop` ends it. `held` as of `Pull`."""
+
+    do: Literal["grab"]
+    held: bool = False
+
+
+class _Placed(_Wish):
+    """A place on the screen as it is now: what moves under a pointer is looked at while it moves."""
+
+    x: Fraction
+    y: Fraction
+
+
+class Carry(_Placed):
+    do: Literal["carry"]
+
+
+class Drop(_Placed):
+    do: Literal["drop"]
+
+
+class Hover(_Placed):
+    """The pointer is there, and nothing is pressed."""
+
+    do: Literal["hover"]
+
+
 class Turn(_Aimed):
     """The wheel, in notches."""
 
@@ -116,7 +144,9 @@ class Video(_Wish):
 
 
 Act = Tap | Hold | Pull | Turn | Type | Keys | Press
-Wish = Annotated[Act | Order | Answer | Drawn | Canvas | Near | Video, Field(discriminator="do")]
+Follow = Grab | Carry | Drop | Hover
+"""What a device's pointer does along with a viewer's."""
+Wish = Annotated[Act | Follow | Order | Answer | Drawn | Canvas | Near | Video, Field(discriminator="do")]
 
 _adapter: TypeAdapter[Wish] = TypeAdapter(Wish)
 
@@ -127,7 +157,7 @@ def read(message: str) -> Wish:
 
 
 def action_of(act: Act, size: Size, kinds: frozenset[str]) -> Action:
-    """The action on a screen of that size. BadAction where the device does not take such."""
+    """The action on a screen of that size, in pixels. BadAction where the device does not take such."""
     action = _action(act, size, kinds)
     if action.kind not in kinds:
         raise BadAction(

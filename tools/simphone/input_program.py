@@ -42,22 +42,24 @@ def run(call: Call) -> int:
     args = call.args
     while args and (args[0] in SOURCES or args[0] == "-d"):
         del args[: 2 if args[0] == "-d" else 1]
+    missing = {name.removeprefix("input ") for name in call.phone.faults.missing}
+    usage = "".join(line for line in USAGE.splitlines(True) if not missing & set(line.split()[:1])).encode()
     if not args:
-        call.err(USAGE.encode())
+        call.err(usage)
         return 255
     if call.phone.faults.inject_events_denied:
         call.err(DENIED.encode())
         return 255
     act = COMMANDS.get(args[0])
-    if act is None:
+    if act is None or args[0] in missing:
         call.complain(f"Error: Unknown command: {args[0]}")
-        call.err(USAGE.encode())
+        call.err(usage)
         return 255
     try:
         return act(call, args[1:])
     except (ValueError, IndexError):
         call.complain(f"Error: Invalid arguments for command: {args[0]}")
-        call.err(USAGE.encode())
+        call.err(usage)
         return 255
 
 

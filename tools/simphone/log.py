@@ -26,7 +26,7 @@ class Faults:
     reacts_s: float = 0.0
     """So long after an input apps react to it; `input` has returned by then, as on a phone."""
     missing: frozenset[str] = frozenset()
-    """Programs that this phone does not have."""
+    """Programs that this phone does not have, and commands of `input`: "input motionevent"."""
     one_recorder: bool = False
     """A second `screenrecord` beside the first fails."""
     key_every: int = 600

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from screenwright.tools.errors import DeviceLost, NotInstalled
+from screenwright.tools.last_will import WILL, began
 
 START_S = 15.0
 CALM = 0x2E3A46  # not black: an all-black capture then really means that nothing is shown
@@ -48,12 +49,13 @@ class Processes:
             )
         except FileNotFoundError:
             raise NotInstalled(f"there is no program {argv[0]!r}: {installation(argv[0])}") from None
-        self._running.append(process)
+        self.adopt(process)
         return process  # type: ignore[no-any-return]
 
     def adopt(self, process: Process) -> None:
         """End this one with the others; it leads a process group."""
         self._running.append(process)
+        WILL.says(f"process {process.pid}", {"process": process.pid, "began": began(process.pid)})
 
     @property
     def running(self) -> list[Process]:
@@ -72,6 +74,7 @@ class Processes:
                 _signal(process, signal.SIGKILL)
                 process.wait()
             _signal(process, signal.SIGKILL)  # children that outlived the leader of their group
+            WILL.says(f"process {process.pid}", None)
 
 
 def _signal(process: Process, number: int) -> None:
@@ -105,6 +108,7 @@ class VirtualDisplay:
         self._processes = Processes()
         self._folder = tempfile.mkdtemp(prefix="screenwright-display-")
         atexit.register(self.close)
+        WILL.says(f"folder {self._folder}", {"folder": self._folder})
         try:
             paths = [program(name) for name in ("Xvfb", "openbox", "dbus-daemon")]
             self.display = self._start_server(paths[0])
@@ -124,6 +128,7 @@ class VirtualDisplay:
         """End every program and the server; safe twice."""
         self._processes.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+        WILL.says(f"folder {self._folder}", None)
         atexit.unregister(self.close)
 
     def __enter__(self) -> Self:

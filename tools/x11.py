@@ -14,6 +14,7 @@ from typing import Any
 
 from screenwright.tools.errors import DeviceLost
 from screenwright.tools.geometry import Region
+from screenwright.tools.last_will import Pledge
 from screenwright.tools.xlib import Connection
 
 BUTTONS = {"left": 1, "middle": 2, "right": 3}
@@ -42,6 +43,7 @@ class X11:
         self.name = name
         self.X: Any = X
         self._held: list[int] = []
+        self.pledge = Pledge(name)
         self._atoms: dict[str, int] = {}
 
     def close(self) -> None:
@@ -92,6 +94,7 @@ class X11:
         """Hold a button down there, until `lift` or `release`."""
         self.move(x, y)
         self._held.append(BUTTONS[button])
+        self.pledge.add("buttons", BUTTONS[button])
         self.fake(self.X.ButtonPress, BUTTONS[button])
         self.sync()
 
@@ -126,6 +129,7 @@ class X11:
         """Press a button (by name or number) meanwhile."""
         number = BUTTONS[button] if isinstance(button, str) else button
         self._held.append(number)
+        self.pledge.add("buttons", number)
         try:
             self.fake(self.X.ButtonPress, number)
             yield
@@ -148,6 +152,7 @@ class X11:
     def sync(self) -> None:
         with self.asking() as display:
             display.sync()
+        self.pledge.keep("buttons", self._held)
 
     # windows
 

@@ -112,6 +112,7 @@ class Keyboard:
         while self._held:
             self._up(self._held[-1])
         self._x11.sync()
+        self._x11.pledge.keep("keys")
 
     def close(self) -> None:
         """Let go of keys and give borrowed keycodes back; safe with a dead server."""
@@ -140,6 +141,7 @@ class Keyboard:
 
     def _down(self, code: int) -> None:
         self._held.append(code)
+        self._x11.pledge.add("keys", code)
         self._x11.fake(self._x11.X.KeyPress, code)
 
     def _up(self, code: int) -> None:
@@ -171,6 +173,7 @@ class Keyboard:
             raise NoSpareKey("this keyboard map has no unused keycode to type other characters with")
         self._give_back()
         strokes = {}
+        self._x11.pledge.add("lent", *layout.spare[: len(wanted)])
         with self._x11.asking() as display:
             for symbol, code in zip(wanted, layout.spare, strict=False):
                 self._borrowed[code] = symbol
@@ -190,6 +193,7 @@ class Keyboard:
                 display.change_keyboard_mapping(code, [[0, 0]])
             display.sync()
         self._borrowed.clear()
+        self._x11.pledge.keep("lent")
 
 
 class _Layout:

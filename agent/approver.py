@@ -9,20 +9,18 @@ from typing import IO, TYPE_CHECKING
 
 from screenwright.agent.console import printable
 from screenwright.policies.guard import Approve
-from screenwright.tools.actions import aim, describe
-from screenwright.tools.busy import is_caret
-from screenwright.tools.changes import changed_regions
+from screenwright.policies.guard.spot import as_it_was
+from screenwright.tools.actions import describe
 from screenwright.tools.errors import BadAction, Stopped
-from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Observation
 from screenwright.tools.steps import Decision, Verdict
 
 if TYPE_CHECKING:
     from screenwright.tools.desktop import Desktop
+    from screenwright.tools.secrets.sealed import Sealed
 
 QUESTION = "  do it?  [y]es  [n]o  [a]lways in this run  [q]uit: "
 BACK_S = 3.0  # for a window to come back to the front and be drawn
-SPOT_PX = 24
 
 
 class Approver:
@@ -77,7 +75,7 @@ class InFront:
     place. Raises BadAction, so that it is decided anew, where the place of the action looks different now.
     """
 
-    def __init__(self, approve: Approve, desktop: Desktop) -> None:
+    def __init__(self, approve: Approve, desktop: Desktop | Sealed) -> None:
         self._approve, self._desktop = approve, desktop
 
     def __call__(self, decision: Decision, verdict: Verdict, observation: Observation) -> bool:
@@ -98,16 +96,6 @@ class InFront:
             if not front or front.id != window.id:
                 self._desktop.bring_to_front(window)
             self._desktop.idle(0.1)
-
-
-def as_it_was(decision: Decision, before: Observation, now: Observation) -> bool:
-    """Does the place of the action look as it did when it was decided on?"""
-    point = aim(decision.action)
-    if point is None or now.frame != before.frame:
-        return now.frame == before.frame
-    spot = Region(round(point.x), round(point.y), 1, 1).grown(SPOT_PX).within(now.frame)
-    part = slice(spot.y, spot.bottom), slice(spot.x, spot.right)
-    return all(is_caret(region) for region in changed_regions(before.words[part], now.words[part]))
 
 
 def _forget_what_was_typed() -> None:

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from screenwright.policies.guard.rulebook import shipped
 from screenwright.policies.literal.phrases import QUOTED, Sentence, Unclear
 from screenwright.policies.literal.targets import english_target
-from screenwright.policies.guard.rules import read_rules, standard_text
 from screenwright.policies.sure_meanings import WIDE, meaning, opposed
 from screenwright.tools.elements import Role, Target
 from screenwright.tools.wording import ALIKE, CLOSE, PART, likeness, squeezed
@@ -149,5 +149,5 @@ def harmful(wanted: str, seen: str) -> bool:
 
 @cache
 def _harms() -> list[re.Pattern[str]]:
-    rules = read_rules(standard_text(), "careful.yaml").rules
+    rules = shipped().rules
     return [re.compile(r.target, re.IGNORECASE) for r in rules if r.rule != "allow" and r.target and not r.window]

@@ -181,7 +181,7 @@ def test_what_nothing_matches_is_asked_about_or_refused() -> None:
         ("rules:\n - rule: deny\n   keys: [[ctrl, bogus]]\n", 3, "no key 'bogus'"),
         ("rules:\n - rule: deny\n   area: {lft: 3}\n", 3, "'lft' is unknown; allowed here: left, top"),
         ("rules:\n - rule: deny\n   area: {left: 0.9, right: 0.1}\n", 3, "leaves nothing"),
-        ("default: allow\nrule: []\n", 2, "'rule' is unknown; allowed here: default, rules"),
+        ("default: allow\nrule: []\n", 2, "'rule' is unknown; allowed here: include, default"),
         ("rules:\n - rule: deny\n   rule: allow\n", 3, "stands twice"),
         ("rules: [\n", 2, "no YAML"),
         ("- rule: deny\n", 1, "not a bare list"),

@@ -39,7 +39,7 @@ ROLES: dict[int, Role] = {
 }  # fmt: skip
 """AtspiRole numbers; the others (panels, fillers, tool bars) only hold what is listed."""
 PASSWORD, LABEL, SPIN, TOGGLE = 40, 29, 52, 62
-CHECKED, ENABLED, FOCUSED, PRESSED, SELECTED, SENSITIVE, SHOWING = 4, 8, 12, 20, 23, 24, 25
+CHECKED, ENABLED, FOCUSED, PRESSED, SELECTED, SENSITIVE, SHOWING, DEFAULT = 4, 8, 12, 20, 23, 24, 25, 39
 MANY = 31
 """MANAGES_DESCENDANTS: children are made as they are asked for, without end."""
 LABELLED_BY = 2
@@ -233,6 +233,7 @@ def _element(node: Node, frame: Node, view: View, windows: Sequence[Shown]) -> E
         enabled=node.has(ENABLED) or node.has(SENSITIVE),
         focused=node.has(FOCUSED),
         secret=node.role == PASSWORD,
+        default=node.has(DEFAULT),
     )
 
 

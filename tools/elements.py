@@ -33,7 +33,7 @@ Source = Literal["ocr", "atspi", "uiautomator", "template", "pixels"]
 class Element:
     """Something on the screen: its text, its place (frame pixels), what it is, how sure that is (0 to 1).
 
-    `secret`: a field for a password; its value is never told.
+    `secret`: a field for a password; its value is never told. `default`: the button that Enter presses.
     """
 
     text: str
@@ -46,6 +46,7 @@ class Element:
     enabled: bool = True
     focused: bool = False
     secret: bool = False
+    default: bool = False
 
 
 Relation = Literal["right_of", "left_of", "above", "below", "in_row_of", "labelled", "inside", "next_to"]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from screenwright.agent.approver import as_it_was
+from screenwright.policies.guard.spot import as_it_was
 from screenwright.agent.limits import PERSON_S
 from screenwright.agent.person.gate import TAKEN
 from screenwright.agent.person.panel import Panel

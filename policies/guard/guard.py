@@ -2,27 +2,37 @@
 
 Rules are tried in order and the first that matches rules. What no rule matches is asked about when a
 person is there to answer, and refused when not. A guard reads words, not minds: a dangerous button that
-only shows a picture, or a command typed in two halves, passes it. docs/guard.md says what it can't see.
+only shows a picture passes it. docs/guard.md says what it can't see.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
-from screenwright.policies.guard.rules import Rule, Ruling, read_rules, standard_text
-from screenwright.tools.actions import Action
-from screenwright.tools.errors import BadScript
+from screenwright.policies.guard.place import Sight, told
+from screenwright.policies.guard.rulebook import RuleBook, rules_at, shipped
+from screenwright.policies.guard.rules import Case, Rule, Ruling
+from screenwright.policies.guard.spot import as_it_was
+from screenwright.policies.guard.tally import Tally
+from screenwright.policies.guard.timely import NoAnswer, Timely
+from screenwright.tools.actions import Action, aim, describe
+from screenwright.tools.errors import BadAction
 from screenwright.tools.observation import Observation
-from screenwright.tools.steps import Decision, Verdict
-
-
-class NoAnswer(Exception):
-    """Nobody answered in time."""
-
+from screenwright.tools.steps import Decision, Step, Verdict
 
 Approve = Callable[[Decision, Verdict, Observation], bool]
+OLD_S = 0.25  # after so long a decision's place is looked at once more before it is allowed
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """What asks a person, and can be told how long to wait; it raises NoAnswer."""
+
+    answer_s: float | None
 
 
 class Guard:
@@ -31,49 +41,138 @@ class Guard:
     Args:
         default: what holds when no rule matches.
         approve: asks the person; None when nobody is there, and then "ask" means no.
+        only_log, read, answer_s: as in a rules file (`RuleBook`).
+
+    Attributes:
+        look: observes the screen anew, for the place of an action that was decided on a while ago; None: it is
+            not looked at again.
+        clock: the present time, with its zone.
     """
 
     def __init__(
-        self, rules: Iterable[Rule | dict[str, Any]] = (), default: Ruling = "ask", approve: Approve | None = None
+        self,
+        rules: Iterable[Rule | dict[str, Any]] = (),
+        default: Ruling = "ask",
+        approve: Approve | None = None,
+        *,
+        only_log: bool = False,
+        read: bool = True,
+        answer_s: float | None = None,
     ) -> None:
         self.rules = tuple(rule if isinstance(rule, Rule) else Rule.model_validate(rule) for rule in rules)
         self.default: Ruling = default
         self.approve = approve
+        self.only_log, self.read, self.answer_s = only_log, read, answer_s
+        self.look: Callable[[], Observation] | None = None
+        self.clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
+        self._sight = Sight()
+        self.tally = Tally(lambda: self.clock())
+
+    @classmethod
+    def of(cls, book: RuleBook, approve: Approve | None = None) -> Guard:
+        rules, default = book.complete()
+        told_only = book.only_log or (book.include is not None and shipped(book.include).only_log)
+        return cls(rules, default, approve, only_log=told_only, read=book.read, answer_s=book.answer_s)
 
     @classmethod
     def load(cls, path: str | Path, approve: Approve | None = None) -> Guard:
-        """Rules from a YAML file. BadScript with the file and the place where it can't be read."""
-        path = Path(path)
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadScript(f"the rules in {path} can't be read: {error}") from error
-        book = read_rules(text, str(path))
-        return cls(book.rules, book.default, approve)
+        """Rules from a YAML file, or shipped ones by name: watch, careful, free.
+
+        BadScript with the file and the place where it can't be read.
+        """
+        return cls.of(rules_at(path), approve)
 
     @classmethod
     def standard(cls, approve: Approve | None = None) -> Guard:
-        """The shipped rules: ordinary acts are allowed, what can't be undone is asked about."""
-        book = read_rules(standard_text(), "careful.yaml")
-        return cls(book.rules, book.default, approve)
+        """The shipped `careful` rules: ordinary acts are allowed, what can't be undone is asked about."""
+        return cls.of(shipped("careful"), approve)
+
+    def begin(self) -> None:
+        """A run begins: nothing was done yet, its time starts now."""
+        self.tally.begin()
+
+    def learn(self, step: Step) -> None:
+        """What became of it: what was allowed and then not done is not counted."""
+        if step.verdict and step.verdict.allowed and not (step.result.ok or step.result.unknown):
+            self.tally.taken_back()
 
     def check(self, decision: Decision, observation: Observation) -> Verdict:
-        """The verdict; the person has been asked where it is "ask" and somebody is there."""
+        """The verdict; the person has been asked where it is "ask" and somebody is there.
+
+        BadAction: the place of the action shows something else than when it was decided on.
+        """
         verdict = self.judge(decision.action, observation)
-        if verdict.ruling != "ask":
-            return verdict
-        if self.approve is None:
-            reason = f"{verdict.reason or 'it must be asked about'}, and nobody is here to ask"
-            return Verdict("ask", verdict.rule, reason, asked=False)
-        said = self.approve(decision, verdict, observation)
-        reason = verdict.reason if said else f"{verdict.reason or 'asked about'}: the person said no"
-        return Verdict("ask", verdict.rule, reason, asked=said)
+        if verdict.ruling == "ask":
+            verdict = self._asked(decision, verdict, observation)
+        elif verdict.ruling == "allow" and not self.only_log:
+            verdict = self._again(decision, verdict, observation)
+        if verdict.allowed:
+            self.count(decision.action, observation)
+        return verdict
 
     def judge(self, action: Action, observation: Observation) -> Verdict:
-        """What the rules say, without asking anybody."""
+        """What the rules say, without asking anybody and without counting it."""
         if action.kind in ("wait", "done", "ask"):
             return Verdict("allow", "touches nothing")
+        verdict = self._first(self._case(action, observation))
+        if self.only_log and verdict.ruling != "allow":
+            would = {"ask": "would be asked about", "deny": "would be denied"}[verdict.ruling]
+            reason = f"{would}: {verdict.reason}" if verdict.reason else would
+            return Verdict("allow", verdict.rule, reason)
+        return verdict
+
+    def count(self, action: Action, observation: Observation) -> None:
+        """It is about to be done: the rules with a budget that it falls under count it."""
+        case = self._case(action, observation)
+        counting = (n for n, rule in enumerate(self.rules, 1) if rule.counts and rule.fits(case))
+        self.tally.allowed(action, counting)
+
+    def _first(self, case: Case) -> Verdict:
         for number, rule in enumerate(self.rules, 1):
-            if rule.matches(action, observation):
-                return Verdict(rule.rule, rule.name or f"rule {number}", rule.reason)
+            if rule.matches(case, number):
+                reason = rule.reason or (f"{rule.beyond} were done" if rule.beyond else "")
+                return Verdict(rule.rule, rule.name or f"rule {number}", reason)
         return Verdict(self.default, "default", "no rule matches")
+
+    def _case(self, action: Action, observation: Observation) -> Case:
+        return Case(action, observation, self.tally, self._sight.read if self.read else _nothing)
+
+    def _asked(self, decision: Decision, verdict: Verdict, observation: Observation) -> Verdict:
+        """The answer in the verdict; the same, whoever asked."""
+        why = verdict.reason or "it must be asked about"
+        if self.approve is None:
+            return Verdict("ask", verdict.rule, f"{why}, and nobody is here to ask", asked=False)
+        approve = self.approve
+        if self.answer_s is not None:
+            if isinstance(approve, Patient):
+                approve.answer_s = self.answer_s
+            else:
+                approve = Timely(approve, self.answer_s)
+        try:
+            said = approve(decision, verdict, observation)
+        except NoAnswer:
+            return Verdict("ask", verdict.rule, f"{why}: nobody answered in time", asked=False)
+        return Verdict("ask", verdict.rule, verdict.reason if said else f"{why}: the person said no", asked=said)
+
+    def _again(self, decision: Decision, verdict: Verdict, observation: Observation) -> Verdict:
+        """The same for the screen as it is now, where the decision took a while: a button may have moved."""
+        if self.look is None or aim(decision.action) is None or time.time() - observation.taken_at < OLD_S:
+            return verdict
+        now = self.look()
+        if as_it_was(decision, observation, now):
+            return verdict
+        action = decision.action
+        before, after = (
+            {*told(action, seen), *(self._sight.read(action, seen) if self.read else ())}
+            for seen in (observation, now)
+        )
+        if now.frame != observation.frame or before != after:
+            was, becomes = (", ".join(sorted(names)) or "nothing" for names in (before, after))
+            raise BadAction(
+                f"not done: what stands there has changed since ({was!r}, now {becomes!r}): {describe(action)}"
+            )
+        return self.judge(action, now)
+
+
+def _nothing(action: Action, observation: Observation) -> list[str]:
+    return []

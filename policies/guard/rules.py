@@ -1,39 +1,29 @@
-"""The guard's rules: what one can say, and how a file of them is read.
-
-A rules file is a safety belt, so nothing in it is passed over: a key that is unknown or stands twice, a
-pattern that is none, a kind or key of the keyboard that does not exist, all are refused with their line.
-"""
+"""The guard's rules: what one can say. How a file of them is read is in `rulebook.py`."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from screenwright.policies import yamltext
+from screenwright.policies.guard import place
+from screenwright.policies.guard.spelling import plain, spellings
+from screenwright.policies.guard.tally import Per, Tally
+from screenwright.policies.guard.times import Hours
 from screenwright.tools import keys
-from screenwright.tools.actions import (
-    KINDS,
-    Action,
-    Click,
-    Drag,
-    LongPress,
-    OpenApp,
-    PressKeys,
-    Swipe,
-    TypeText,
-    aim,
-)
-from screenwright.tools.errors import BadAction, BadScript
+from screenwright.tools.actions import KINDS, Action, OpenApp, PressButton, PressKeys, TypeText
+from screenwright.tools.errors import BadAction
 from screenwright.tools.geometry import Point
 from screenwright.tools.observation import Observation
 
 Ruling = Literal["allow", "ask", "deny"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MODIFIERS = ("ctrl", "alt", "shift", "super")
 
 
 class Area(BaseModel):
@@ -60,11 +50,70 @@ class Area(BaseModel):
         return left <= point.x < right and top <= point.y < bottom
 
 
+class Budget(BaseModel):
+    """So many acts of the rule's kind, in a run or within any minute or hour of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    count: int = Field(ge=1)
+    per: Per = "run"
+
+    def __str__(self) -> str:
+        return f"{self.count} a {self.per}"
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One action that is to be judged, with all that a rule may look at."""
+
+    action: Action
+    observation: Observation
+    tally: Tally
+    read: Callable[[Action, Observation], list[str]]
+    """What is written where it touches the screen; asked only by rules that name a target."""
+
+    def texts(self, name: str, *, strict: bool) -> Iterator[list[str]]:
+        """What a pattern of that name is tried on, the cheapest first; `strict`: to ask or deny."""
+        action, seen = self.action, self.observation
+        match name, action:
+            case "window", _:
+                yield self._windows()
+            case "device", _:
+                yield [seen.device]
+            case "app", OpenApp(name=app):
+                yield [app]
+            case "app", _:
+                yield [seen.program or ""]
+            case "text", TypeText(text=text):
+                yield [text]
+                if strict and self.tally.typed:
+                    yield [self.tally.typed + text]  # a command may come in two halves
+            case "chord", PressKeys():
+                yield [_spelled(action)]
+            case "chord", PressButton(button=button):
+                yield [button]
+            case "chord", TypeText() if place.presses_enter(action):
+                yield ["enter"]
+            case "target", _:
+                yield place.told(action, seen)
+                yield self.read(action, seen)
+            case _:
+                yield []
+
+    def _windows(self) -> list[str]:
+        """The title of the window that has the focus, and of those that a point beside it may lie in."""
+        seen = self.observation
+        titles, focus = [seen.title or ""], seen.focus
+        beside = [p for p in place.points(self.action) if focus and not focus.holds(p.x, p.y)]
+        others = [e.text for p in beside for e in seen.elements if e.role == "window" and e.region.holds(p.x, p.y)]
+        return titles + (others or [""] if beside else [])
+
+
 class Rule(BaseModel):
     """All conditions that are given must hold. Patterns are regular expressions, found anywhere, any case.
 
-    Where an action has several places or names (a drag's two ends; what the policy calls its target, and
-    what the system says stands there) one of them is enough to ask or deny, and all must fit to allow.
+    Where an action has several places or names (a drag's two ends; what the policy calls its target, what the
+    system says stands there, and what can be read there) one of them is enough to ask or deny, and all must fit
+    to allow.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,12 +121,19 @@ class Rule(BaseModel):
     name: str = ""
     reason: str = ""
     kinds: tuple[str, ...] = Field(default=(), description="kinds of action")
-    window: str | None = Field(default=None, description="pattern: title of the window that has the focus")
+    window: str | None = Field(default=None, description="pattern: title of the window that is acted in")
+    app: str | None = Field(default=None, description="pattern: the program that is opened, or acted in")
+    device: str | None = Field(default=None, description="pattern: the device, 'desktop :0' or 'phone Pixel 8'")
     target: str | None = Field(default=None, description="pattern: what is clicked on, dragged or typed into says")
     text: str | None = Field(default=None, description="pattern: the text that is typed")
-    app: str | None = Field(default=None, description="pattern: the application that is opened")
+    chord: str | None = Field(default=None, description="pattern: keys pressed together, as in 'ctrl+shift+w'")
     keys: tuple[tuple[str, ...], ...] = Field(default=(), description="chords, such as [[ctrl, w]]")
     area: Area | None = Field(default=None, description="where on the frame")
+    hours: Hours | None = Field(default=None, description="time of day, '22:00-06:30'")
+    weekdays: tuple[Weekday, ...] = Field(default=(), description="mon, tue, wed, thu, fri, sat, sun")
+    after_s: float | None = Field(default=None, gt=0, description="once the run has lasted so many seconds")
+    up_to: Budget | None = Field(default=None, description="as long as fewer such acts were done")
+    beyond: Budget | None = Field(default=None, description="once so many such acts were done")
 
     @field_validator("kinds")
     @classmethod
@@ -87,7 +143,7 @@ class Rule(BaseModel):
                 raise ValueError(f"{kind!r} is no kind of action; there are: {', '.join(KINDS)}")
         return kinds
 
-    @field_validator("window", "target", "text", "app")
+    @field_validator("window", "app", "device", "target", "text", "chord")
     @classmethod
     def _pattern(cls, pattern: str | None) -> str | None:
         if pattern is not None:
@@ -107,108 +163,75 @@ class Rule(BaseModel):
 
     @cached_property
     def _patterns(self) -> dict[str, re.Pattern[str]]:
-        named = {"target": self.target, "text": self.text, "app": self.app, "window": self.window}
+        # what costs least to know comes first, what must be read off the screen last
+        named = {name: getattr(self, name) for name in ("text", "chord", "device", "app", "window", "target")}
         return {name: re.compile(p, re.IGNORECASE) for name, p in named.items() if p is not None}
 
-    def matches(self, action: Action, observation: Observation) -> bool:
-        """Do all the conditions given hold? What an action does not have, it can not match."""
-        if self.kinds and action.kind not in self.kinds:
+    @property
+    def counts(self) -> bool:
+        """Must what was done be counted for it?"""
+        return self.up_to is not None or self.beyond is not None
+
+    def matches(self, case: Case, number: int) -> bool:
+        """Do all the conditions given hold? `number`: under which its acts are counted."""
+        for budget, within in ((self.up_to, True), (self.beyond, False)):
+            if budget and (case.tally.count(number, budget.per) < budget.count) is not within:
+                return False
+        return self.fits(case)
+
+    def fits(self, case: Case) -> bool:
+        """Do all hold but for what was done before? What an action does not have, it can not match."""
+        action = case.action
+        if self.kinds and not (action.kind in self.kinds or self._enters(action)):
             return False
-        if self.keys and not (isinstance(action, PressKeys) and _chord(action) in map(frozenset, self.keys)):
+        if self.keys and not self._pressed(action):
             return False
-        if self.area and not self._fits(self.area.holds(point) for point in _points(action)):
+        if self.area and not self._fit(self.area.holds(point) for point in place.points(action)):
             return False
-        return all(
-            self._fits(pattern.search(text) is not None for text in _texts(name, action, observation))
+        return self._now(case.tally) and all(
+            self._says(pattern, case.texts(name, strict=self.rule != "allow"))
             for name, pattern in self._patterns.items()
         )
 
-    def _fits(self, answers: Iterable[bool]) -> bool:
+    def _enters(self, action: Action) -> bool:
+        """To ask or deny, a line feed that is typed is Enter pressed."""
+        about_keys = bool(self.keys or self.chord or self.target)
+        return self.rule != "allow" and about_keys and "press_keys" in self.kinds and place.presses_enter(action)
+
+    def _pressed(self, action: Action) -> bool:
+        chords = [frozenset(chord) for chord in self.keys]
+        if place.presses_enter(action):
+            return self.rule != "allow" and frozenset(("enter",)) in chords
+        return isinstance(action, PressKeys) and place.chord(action) in chords
+
+    def _now(self, tally: Tally) -> bool:
+        now = tally.clock()
+        if self.after_s is not None and tally.elapsed_s < self.after_s:
+            return False
+        if self.weekdays and WEEKDAYS[now.weekday()] not in self.weekdays:
+            return False
+        return self.hours is None or self.hours.holds(now.time())
+
+    def _says(self, pattern: re.Pattern[str], texts: Iterator[list[str]]) -> bool:
         """See the class: what there is none of never fits."""
+        strict = self.rule != "allow"
+        spelt = spellings if strict else plain
+        answers = (any(pattern.search(s) for s in (text, *spelt(text))) for some in texts for text in some)
+        return self._fit(answers)
+
+    def _fit(self, answers: Iterable[bool]) -> bool:
+        if self.rule != "allow":
+            return any(answers)
         said = list(answers)
-        return all(said) and bool(said) if self.rule == "allow" else any(said)
+        return all(said) and bool(said)
 
 
-class RuleBook(BaseModel):
-    """A rules file."""
-
-    model_config = ConfigDict(extra="forbid")
-    default: Ruling = Field(default="ask", description="what holds when no rule matches")
-    rules: list[Rule] = Field(default=[], description="tried in order; the first that matches rules")
-
-
-def standard_text() -> str:
-    """The shipped rules, as they stand in their file."""
-    return files("screenwright.policies.guard").joinpath("careful.yaml").read_text(encoding="utf-8")
+def _spelled(action: PressKeys) -> str:
+    """The modifiers in one order, whichever they were given in."""
+    pressed = place.chord(action)
+    held = [key for key in MODIFIERS if key in pressed]
+    return "+".join([*held, *(key for key in map(_name, action.keys) if key not in held)])
 
 
-def read_rules(text: str, name: str) -> RuleBook:
-    """The rules in a YAML text; BadScript with `name`, the line, and what is allowed there."""
-    root, data = yamltext.read(text, name)
-    if data is None:
-        raise BadScript(f"{name} is empty; it needs `rules:` with a list (see `screenwright guard show`)")
-    try:
-        return RuleBook.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        line = yamltext.line(root, first["loc"])
-        raise BadScript(f"{name}, line {line}: {_problem(first)}") from error
-
-
-def _problem(error: Any) -> str:
-    place = error["loc"]
-    in_rule = len(place) > 1 and place[0] == "rules"
-    model: type[BaseModel] = RuleBook
-    if in_rule:
-        model = Area if "area" in place[2:-1] else Rule
-    key = place[-1] if place else ""
-    if error["type"] == "extra_forbidden":
-        return f"{key!r} is unknown; allowed here: {', '.join(model.model_fields)}"
-    if not place:
-        return "a rules file is `default:` and `rules:`, not a bare list or text (see `screenwright guard show`)"
-    if error["type"] == "missing":
-        return f"the rule has no {key!r}; it needs rule: allow, ask or deny"
-    said = str(error["msg"]).removeprefix("Value error, ")
-    where = f"{key}: " if isinstance(key, str) and key and key != "rules" else ""
-    shown = "" if error["type"] == "value_error" else f" (it is {error['input']!r:.80})"
-    return f"{where}{said}{shown}"
-
-
-def _chord(action: PressKeys) -> frozenset[str]:
-    return frozenset(keys.known(key) or key for key in action.keys)
-
-
-def _points(action: Action) -> list[Point]:
-    start = action.start if isinstance(action, Drag | Swipe) else None
-    return [point for point in (start, aim(action)) if point is not None]
-
-
-def _texts(name: str, action: Action, observation: Observation) -> Sequence[str]:
-    match name, action:
-        case "window", _:
-            return [observation.title or ""]
-        case "text", TypeText(text=text):
-            return [text]
-        case "app", OpenApp(name=app):
-            return [app]
-        case "target", Click() | LongPress():
-            return _labels(action.target or "", *_under(action, observation))
-        case "target", Drag() | Swipe() | TypeText():
-            return _labels(action.target or "")
-        case "target", PressKeys() if _chord(action) & {"enter", "space", "numpad_enter"}:
-            return _labels(*(element.text for element in observation.elements if element.focused))
-        case _:
-            return []
-
-
-def _labels(*said: str) -> list[str]:
-    """Labels as a person reads them: full-width letters and the underscore of a shortcut hide no word."""
-    plain = [unicodedata.normalize("NFKC", text) for text in said if text]
-    return plain + [text.replace("_", blank) for text in plain if "_" in text for blank in ("", " ")]
-
-
-def _under(action: Click | LongPress, observation: Observation) -> list[str]:
-    """What the system says stands under the point: a policy's own word for its target is not believed alone."""
-    x, y = action.point.x, action.point.y
-    clickable = ("button", "link", "menu", "item", "tab")
-    return [e.text for e in observation.elements if e.region.holds(x, y) and e.role in clickable]
+def _name(key: str) -> str:
+    return keys.known(key) or key

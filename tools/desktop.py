@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Literal, Self, assert_never
 
@@ -27,6 +28,7 @@ from screenwright.tools.actions import (
     Wait,
     describe,
 )
+from screenwright.tools.brake import Check
 from screenwright.tools.clipboard import Clipboard
 from screenwright.tools.display import Process, Processes, VirtualDisplay, check_session
 from screenwright.tools.elements import Element
@@ -36,6 +38,7 @@ from screenwright.tools.finger import Pressed
 from screenwright.tools.geometry import Point, Region, View
 from screenwright.tools.grab import Grabber, Place
 from screenwright.tools.observation import Observation
+from screenwright.tools.secrets.naming import without_secrets
 from screenwright.tools.x11 import X11, Window
 
 POLL_S = 0.015  # between two looks where nothing tells of drawing
@@ -70,7 +73,7 @@ class Desktop:
         # import prints to standard output: so it comes before anything is at stake.
         importlib.import_module("cv2")
 
-        self.environment = dict(environment or os.environ)
+        self.environment = without_secrets(environment or os.environ)
         self._virtual: VirtualDisplay | None = None
         self._processes = Processes()
         self._serial = 0
@@ -210,7 +213,7 @@ class Desktop:
         return describe(action)
 
     def touch(self, point: Point) -> Pressed:
-        """Press the left button there, and hold it; see `finger.Touchable`."""
+        """Press the left button there, and hold it; see `finger.touch`."""
         return Pressed(self._executor, self._spot, point)
 
     def _spot(self, point: Point) -> Spot:
@@ -233,6 +236,10 @@ class Desktop:
     def clipboard(self) -> str:
         """The text on the clipboard; empty where there is none."""
         return Clipboard(self.environment).read() or ""
+
+    def braked(self, check: Check) -> AbstractContextManager[None]:
+        """Meanwhile, actions ask `check` between keystrokes and movements; see `brake.Check`."""
+        return self._executor.brake.asks(check)
 
     def release(self) -> None:
         self._executor.release()

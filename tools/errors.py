@@ -28,6 +28,14 @@ class BadAction(Mendable):
     """The action is well formed, but this device cannot do it now; nothing was done."""
 
 
+class Interrupted(Mendable):
+    """A person broke the action off. `typed`: characters that were typed before; `part`: something was done."""
+
+    def __init__(self, message: str, *, typed: int = 0, part: bool = False) -> None:
+        super().__init__(message)
+        self.typed, self.part = typed, part
+
+
 class OutcomeUnknown(Mendable):
     """The device was gone in the middle of an action: whether it was done is not known. It is not sent again."""
 

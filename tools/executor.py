@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from screenwright.tools.brake import Brake
+
 Spot = tuple[int, int]
 """A place in input units."""
 
@@ -12,8 +14,11 @@ Spot = tuple[int, int]
 class Executor(Protocol):
     """Mouse and keyboard, in input units. What is held is up again when a call returns or raises.
 
-    All but `press`: what it holds is up again after `lift`, `release` or `close`.
+    All but `press`: what it holds is up again after `lift`, `release` or `close`. `brake` is asked on the way.
     """
+
+    @property
+    def brake(self) -> Brake: ...
 
     def position(self) -> Spot: ...
     def click(self, spot: Spot, button: str, count: int, modifiers: Sequence[str]) -> None: ...

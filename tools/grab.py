@@ -45,7 +45,7 @@ class Grabber:
 
         self.close()
         try:
-            self._mss = mss.MSS(display=self._display) if self._display else mss.MSS()
+            self._mss = self._any(mss.MSS)
             self.monitors = [Region(m["left"], m["top"], m["width"], m["height"]) for m in self._mss.monitors]
         except (ScreenShotError, OSError) as error:
             raise DeviceLost(f"the screen {self._display or ''} can't be captured: {error}") from error
@@ -55,6 +55,20 @@ class Grabber:
                 f"{len(self.monitors) - 1}: {', '.join(map(str, self.monitors[1:]))}"
             )
         self._token = self._layout() if self._layout else None
+
+    def _any(self, make: Any) -> Any:
+        from mss.exception import ScreenShotError
+
+        if not self._display:
+            return make()
+        try:
+            return make(display=self._display)
+        except ScreenShotError as error:
+            # TigerVNC with GLX lists depth 24 twice, and mss looks for the visual in the first list alone;
+            # its other way asks for none, is slower and takes all monitors for one
+            if "visual" not in str(error):
+                raise
+            return make(display=self._display, backend="xlib")
 
     def grab(self) -> tuple[Words, View]:
         """(H, W) uint32 words of B, G, R, x bytes, and where they lie. Raises BlackScreen, DeviceLost."""

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from screenwright.tools.errors import BadAction, NotInstalled
+from screenwright.tools.brake import Brake
+from screenwright.tools.errors import BadAction, Interrupted, NotInstalled
 from screenwright.tools.executor import Spot
 from screenwright.tools.keys import KEYS, canonical
 from screenwright.tools.keys import chord as pressed
@@ -39,6 +40,7 @@ class PyAutoGui:
         pyautogui.PAUSE = 0
         pyautogui.FAILSAFE = False  # the stop is a deliberate one; a click in a corner is a click
         self._gui: Any = _Unbroken(pyautogui)
+        self.brake = x11.brake if x11 is not None else Brake()
         self._held_keys: list[str] = []
         self._held_buttons: list[str] = []
         self._keyboard: Any = None
@@ -58,7 +60,7 @@ class PyAutoGui:
                 self._down(self._name(name))
             for number in range(count):
                 if number:
-                    time.sleep(AGAIN_S)
+                    self.brake.rest(AGAIN_S)
                 self._press(button)
                 self._lift(button)
         finally:
@@ -69,15 +71,19 @@ class PyAutoGui:
 
     def drag(self, start: Spot, end: Spot, button: str, seconds: float) -> None:
         """In small timed steps: pyautogui's own drag jumps when it is to be quick."""
+        self.brake()
         self._gui.moveTo(*start)
         steps = max(5, int(seconds / STEP_S))
         try:
             self._press(button)
             for step in range(1, steps + 1):
+                self.brake()
                 part = step / steps
                 x, y = (round(a + (b - a) * part) for a, b in zip(start, end, strict=True))
                 self._gui.moveTo(x, y)
                 time.sleep(seconds / steps)
+        except Interrupted as broken:
+            raise Interrupted(f"{broken}; it was let go of on its way", part=True) from broken
         finally:
             self.release()
 
@@ -94,16 +100,16 @@ class PyAutoGui:
         self._gui.moveTo(*spot)
         try:
             self._press("left")
-            time.sleep(seconds)
+            self.brake.rest(seconds)
         finally:
             self.release()
 
     def scroll(self, spot: Spot, down: int, right: int) -> None:
         self._gui.moveTo(*spot)
-        if down:
-            self._gui.scroll(-down * WHEEL)
-        if right:
-            self._gui.hscroll(right * WHEEL)
+        for turn, notches in ((self._gui.scroll, -down), (self._gui.hscroll, right)):
+            for _ in range(abs(notches)):
+                self.brake()
+                turn(WHEEL if notches > 0 else -WHEEL)
 
     def type(self, text: str) -> None:
         if self._keyboard is not None:
@@ -115,7 +121,14 @@ class PyAutoGui:
                     f"character {place + 1} of the text, {character!r}, can't be typed by pyautogui on this "
                     "system; nothing was typed: paste it from the clipboard instead"
                 )
-        self._gui.write(text.replace("\r\n", "\n"))
+        text = text.replace("\r\n", "\n")
+        for typed, character in enumerate(text):
+            try:
+                self.brake()
+            except Interrupted as broken:
+                said = f"{broken}: {typed} of the {len(text)} characters had been typed"
+                raise Interrupted(said, typed=typed, part=typed > 0) from broken
+            self._gui.write(character)
 
     def chord(self, keys: Sequence[str], count: int) -> None:
         if self._keyboard is not None:
@@ -124,6 +137,7 @@ class PyAutoGui:
         known = [self._name(name) for name in pressed(keys)]
         try:
             for _ in range(count):
+                self.brake()
                 for name in known:
                     self._down(name)
                 self._up_all()

@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from screenwright.tools.errors import DeviceLost
+from screenwright.tools.brake import Brake
+from screenwright.tools.errors import DeviceLost, Interrupted
 from screenwright.tools.geometry import Region
 from screenwright.tools.last_will import Pledge
 from screenwright.tools.xlib import Connection
@@ -41,6 +42,7 @@ class X11:
         from Xlib import X
 
         self.name = name
+        self.brake = Brake()
         self.X: Any = X
         self._held: list[int] = []
         self.pledge = Pledge(name)
@@ -76,19 +78,24 @@ class X11:
         for number in range(count):
             if number:
                 self.sync()
-                time.sleep(AGAIN_S)
+                self.brake.rest(AGAIN_S)
             with self.holding(button):
                 pass
         self.sync()
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], button: str, seconds: float) -> None:
         """Press, move in small timed steps, release; programs ignore a drag that jumps."""
+        self.brake()
         self.move(*start)
-        with self.holding(button):
+        try:
+            with self.holding(button):
+                self.sync()
+                self.glide(start, end, seconds)
+                time.sleep(STEP_S)  # a drop at the very moment of the last motion is taken for a jerk
+        except Interrupted as broken:
+            raise Interrupted(f"{broken}; it was let go of on its way", part=True) from broken
+        finally:
             self.sync()
-            self.glide(start, end, seconds)
-            time.sleep(STEP_S)  # a drop at the very moment of the last motion is taken for a jerk
-        self.sync()
 
     def press(self, x: int, y: int, button: str) -> None:
         """Hold a button down there, until `lift` or `release`."""
@@ -110,6 +117,7 @@ class X11:
         steps = max(5, int(seconds / STEP_S))
         began = time.monotonic()
         for step in range(1, steps + 1):
+            self.brake()
             part = step / steps
             x = round(start[0] + (end[0] - start[0]) * part)
             y = round(start[1] + (end[1] - start[1]) * part)
@@ -120,6 +128,7 @@ class X11:
 
     def wheel(self, direction: str, notches: int) -> None:
         for _ in range(notches):
+            self.brake()
             with self.holding(WHEEL[direction]):
                 pass
         self.sync()

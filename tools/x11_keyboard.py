@@ -16,11 +16,12 @@ from functools import cache
 from typing import Any
 
 from screenwright.tools import keys
-from screenwright.tools.errors import BadAction, DeviceLost
+from screenwright.tools.errors import BadAction, DeviceLost, Interrupted
 from screenwright.tools.x11 import X11
 
 MAPPED_S = 0.08  # until programs have read a new keymap; sooner they decode with the old one
 READ_S = 0.3  # until programs have decoded what was pressed; a key freed sooner is read as nothing
+BURST = 8  # keystrokes on their way at a time: so many still come after a person broke it off
 HELD = {"Shift": 1, "Ctrl": 4, "Alt": 8, "Super": 64}  # bits of the pointer's modifier mask
 CONTROL_KEYS = {"\n": "Return", "\r": "Return", "\t": "Tab"}
 
@@ -53,6 +54,8 @@ class Keyboard:
         layout.check_free()
         if not layout.spare and any(_symbols(text) - layout.strokes.keys()):
             raise NoSpareKey("this keyboard map has no unused keycode to type other characters with")
+        self._x11.brake()
+        typed, whole = 0, len(_lines(text))
         try:
             if layout.caps:
                 self._tap(layout, "Caps_Lock")
@@ -60,7 +63,15 @@ class Keyboard:
                 borrowed = self._borrow(part, layout)
                 for symbol in part:
                     self._stroke(borrowed.get(symbol) or layout.strokes[symbol], layout)
+                    typed += 1
+                    if typed % BURST == 0:
+                        self._x11.sync()
+                        self._x11.brake()
                 self._x11.sync()
+        except Interrupted as broken:
+            raise Interrupted(
+                f"{broken}: {typed} of the {whole} characters had been typed", typed=typed, part=typed > 0
+            ) from broken
         finally:
             self.release()
             if layout.caps:
@@ -90,6 +101,7 @@ class Keyboard:
             borrowed = self._borrow([s for s in symbols if s not in layout.strokes], layout)
             strokes = [borrowed.get(symbol) or layout.strokes[symbol] for symbol in symbols]
             for _ in range(count):
+                self._x11.brake()
                 self._press_all(strokes, layout)
         finally:
             self.release()
@@ -152,7 +164,7 @@ class Keyboard:
         """Cut where the spare keycodes would not be enough."""
         part: list[int] = []
         needed: set[int] = set()
-        for character in text.replace("\r\n", "\n"):
+        for character in _lines(text):
             key = CONTROL_KEYS.get(character)
             symbol = _keysym(key) if key else _of(character)
             if symbol not in layout.strokes:
@@ -180,7 +192,7 @@ class Keyboard:
                 display.change_keyboard_mapping(code, [[symbol, symbol]])
                 strokes[symbol] = Stroke(code)
             display.sync()
-        time.sleep(MAPPED_S)
+        self._x11.brake.rest(MAPPED_S)
         return strokes
 
     def _give_back(self) -> None:
@@ -250,6 +262,10 @@ def _simpler(shift: bool, altgr: bool, than: Stroke) -> bool:
 
 def _symbol(name: str) -> int:
     return _keysym(keys.KEYS[name][0]) if name in keys.KEYS else _of(name)
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 def _symbols(text: str) -> set[int]:

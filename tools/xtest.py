@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from screenwright.tools.brake import Brake
 from screenwright.tools.clipboard import Clipboard
 from screenwright.tools.executor import Spot
 from screenwright.tools.x11 import X11
@@ -21,6 +22,10 @@ class XTest:
         self._x11 = x11
         self._clipboard = clipboard
         self._keyboard = Keyboard(x11)
+
+    @property
+    def brake(self) -> Brake:
+        return self._x11.brake
 
     def position(self) -> Spot:
         return self._x11.position()
@@ -48,7 +53,7 @@ class XTest:
         self._x11.move(*spot)
         with self._x11.holding("left"):
             self._x11.sync()
-            time.sleep(seconds)
+            self.brake.rest(seconds)
         self._x11.sync()
 
     def scroll(self, spot: Spot, down: int, right: int) -> None:

@@ -1,0 +1,1 @@
+"""Is a person at the machine? His own mouse and keys, told apart from those that are injected."""

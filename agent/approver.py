@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 from screenwright.agent.console import printable
 from screenwright.policies.guard import Approve
 from screenwright.policies.guard.spot import as_it_was
+from screenwright.policies.guard.timely import NoAnswer, limited
 from screenwright.tools.actions import describe
 from screenwright.tools.errors import BadAction, Stopped
 from screenwright.tools.observation import Observation
@@ -26,14 +27,17 @@ BACK_S = 3.0  # for a window to come back to the front and be drawn
 class Approver:
     """An `approve` callback for `Guard`. "Always" holds for the same rule until this object is gone.
 
-    Raises Stopped when the person quits. Anything that is not a clear yes asks again; the end of the input
-    (Ctrl-D) is a no.
+    Raises Stopped when the person quits; NoAnswer after `answer_s` seconds. Anything that is not a clear yes asks
+    again; the end of the input (Ctrl-D) is a no.
     """
+
+    answer_s: float | None = None
 
     def __init__(self, ask: Callable[[str], str] | None = None, file: IO[str] | None = None) -> None:
         self._file = file or sys.stderr
         self._ask = ask or self._read
         self._always: set[str] = set()
+        self._until: float | None = None
 
     def __call__(self, decision: Decision, verdict: Verdict, observation: Observation) -> bool:
         if verdict.rule in self._always:
@@ -43,6 +47,7 @@ class Approver:
         if decision.thought:
             print(f"  because: {printable(decision.thought)}", file=self._file)
         print(f"  {printable(f'{verdict.rule}: {verdict.reason}')}", file=self._file)
+        self._until = None if self.answer_s is None else time.monotonic() + self.answer_s
         while True:
             try:
                 said = self._ask(QUESTION).strip().casefold()
@@ -62,10 +67,28 @@ class Approver:
         _forget_what_was_typed()
         # input() writes its question to standard output, where --json wants one object and nothing else
         print(question, end="", file=self._file, flush=True)
+        if self._until is not None and not _typed_by(self._until):
+            print(f"\n  no answer in {self.answer_s:g} s: not done", file=self._file)
+            raise NoAnswer
         line = sys.stdin.readline()
         if not line:
             raise EOFError
         return line
+
+
+def _typed_by(deadline: float) -> bool:
+    """Is a line there to be read, at the latest at that time?"""
+    if sys.platform == "win32":
+        import msvcrt
+
+        while not msvcrt.kbhit():
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.05)
+        return True
+    import select
+
+    return bool(select.select([sys.stdin], [], [], max(0.0, deadline - time.monotonic()))[0])
 
 
 class InFront:
@@ -75,12 +98,14 @@ class InFront:
     place. Raises BadAction, so that it is decided anew, where the place of the action looks different now.
     """
 
+    answer_s: float | None = None
+
     def __init__(self, approve: Approve, desktop: Desktop | Sealed) -> None:
         self._approve, self._desktop = approve, desktop
 
     def __call__(self, decision: Decision, verdict: Verdict, observation: Observation) -> bool:
         window = self._desktop.front()
-        said = self._approve(decision, verdict, observation)
+        said = limited(self._approve, self.answer_s)(decision, verdict, observation)
         if not said or window is None:
             return said
         deadline = time.monotonic() + BACK_S

@@ -12,7 +12,7 @@ import typer
 
 from screenwright.agent.asking_cli import ask, extract
 from screenwright.agent.demo_cli import demo_app
-from screenwright.agent.guard_cli import guard_app
+from screenwright.agent.guard_cli import Rules, guard_app
 from screenwright.agent.mirror.mirror_cli import mirror
 from screenwright.agent.model_cli import Context, Dialect, Model, Url, Weights, serve
 from screenwright.agent.record_cli import record as record_command
@@ -78,7 +78,7 @@ def run(
         list[str] | None,
         typer.Option("--open", metavar="COMMAND", help="start this first (on a phone: an app); ends with the run"),
     ] = None,
-    rules: Annotated[Path | None, typer.Option(help="rules of the guard; default: the shipped ones")] = None,
+    rules: Rules = None,
     yes: Annotated[bool, typer.Option("--yes", help="say yes to all that the guard asks about")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="decide, but do nothing")] = False,
     limit_steps: Annotated[int, typer.Option(min=1, help="steps in all")] = 200,

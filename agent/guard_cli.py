@@ -12,6 +12,10 @@ from screenwright.agent.running import plainly
 
 guard_app = typer.Typer(no_args_is_help=True, help="The rules that say what may be done.")
 
+Rules = Annotated[
+    str | None,
+    typer.Option(metavar="RULES", help="of the guard: watch, careful (the default), free, or a file"),
+]
 DIFFERS = 3
 
 

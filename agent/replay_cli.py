@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from screenwright.agent.guard_cli import Rules
 from screenwright.agent.model_cli import Dialect, Model, Url
 from screenwright.agent.running import EXITS, Manner, plainly
 from screenwright.agent.where import Area, Monitor, OnPhone, Serial, Virtual, Where, Window
@@ -65,7 +66,7 @@ def replay(
         list[str] | None,
         typer.Option("--open", metavar="COMMAND", help="start this first, for each row anew; ends with the run"),
     ] = None,
-    rules: Annotated[Path | None, typer.Option(help="rules of the guard; default: the shipped ones")] = None,
+    rules: Rules = None,
     yes: Annotated[bool, typer.Option("--yes", help="say yes to all that the guard asks about")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="decide, but do nothing")] = False,
     limit_steps: Annotated[int, typer.Option(min=1, help="steps in all")] = 1000,

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -74,8 +75,7 @@ def replayed(guard: Guard, trace: Trace) -> list[Tried]:
     """
     tried: list[Tried] = []
     for step in trace.steps:
-        at = datetime.fromtimestamp(step.started).astimezone()
-        guard.clock = lambda at=at: at
+        guard.clock = partial(_local, step.started)
         if not tried and step.index == 0:
             guard.begin()
         if step.decision is None:
@@ -85,6 +85,10 @@ def replayed(guard: Guard, trace: Trace) -> list[Tried]:
             guard.count(step.decision.action, step.observation)
         tried.append(Tried(step.index + 1, describe(step.decision.action), step.verdict, now))
     return tried
+
+
+def _local(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds).astimezone()
 
 
 def _was_done(step: Step) -> bool:

@@ -6,6 +6,7 @@ Safe from any thread: the agent's comes to `enter`, `come`, `ask` and `allowed`;
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -178,16 +179,22 @@ class Gate:
         did, self._did = self._did, []
         return "a person took over and " + (f"did: {'; '.join(did)}" if did else "did nothing")
 
-    def ask(self, kind: Literal["approve", "answer"], facts: dict[str, Any]) -> bool | str:
-        """Wait for the person's answer. Raises Stopped; BadAction when he takes over instead of answering."""
+    def ask(
+        self, kind: Literal["approve", "answer"], facts: dict[str, Any], within_s: float | None = None
+    ) -> bool | str | None:
+        """Wait for the person's answer; None when none came in that time.
+
+        Raises Stopped; BadAction when he takes over instead of answering.
+        """
+        deadline = time.monotonic() + (float("inf") if within_s is None else within_s)
         with self._turn:
             self._questions += 1
             question = self._question = _Question(self._questions, kind, facts)
             try:
-                self._park(lambda: question.said is not None or self._taken)
+                self._park(lambda: question.said is not None or self._taken or time.monotonic() >= deadline)
             finally:
                 self._question = None
-            if question.said is None:
+            if question.said is None and self._taken:
                 raise BadAction(TAKEN)
             return question.said
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from screenwright.agent.loop import Listener
 from screenwright.agent.person.gate import Gate
+from screenwright.policies.guard import NoAnswer
 from screenwright.tools.actions import Action, Drag, Scroll, Swipe, TypeText, aim, describe
 from screenwright.tools.geometry import Point
 from screenwright.tools.masking import Mask
@@ -50,11 +51,19 @@ class Panel(Listener):
             self._next = words
         self._changed()
 
-    def approve(self, decision: Decision, verdict: Verdict, observation: Observation) -> bool:
-        """Ask the person about an action, as `Guard` wants it. Stopped; BadAction when he takes over instead."""
+    def approve(
+        self, decision: Decision, verdict: Verdict, observation: Observation, answer_s: float | None = None
+    ) -> bool:
+        """Ask the person about an action, as `Guard` wants it.
+
+        Raises Stopped; BadAction when he takes over instead; NoAnswer after so many seconds.
+        """
         said = {"rule": verdict.rule, "reason": verdict.reason, "window": observation.title or ""}
         facts = self._words(decision) | self._mask.json(said)
-        return self.gate.ask("approve", facts) is True
+        said = self.gate.ask("approve", facts, answer_s)
+        if said is None:
+            raise NoAnswer
+        return said is True
 
     def answer(self, question: str) -> str:
         """Ask the person for words, as `Agent` wants it. Raises as `approve` does."""

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from screenwright.policies.guard.spot import as_it_was
 from screenwright.agent.limits import PERSON_S
 from screenwright.agent.person.gate import TAKEN
 from screenwright.agent.person.panel import Panel
 from screenwright.policies.errand import Drops
+from screenwright.policies.guard.spot import as_it_was
 from screenwright.policies.policy import Meeting, Policy
 from screenwright.policies.scripted import Scripted
 from screenwright.tools.actions import Wait, describe
@@ -101,11 +101,13 @@ class MirrorApprover:
     when the place of the action looks different after the answer.
     """
 
+    answer_s: float | None = None
+
     def __init__(self, panel: Panel, device: Device) -> None:
         self._panel, self._device = panel, device
 
     def __call__(self, decision: Decision, verdict: Verdict, observation: Observation) -> bool:
-        said = self._panel.approve(decision, verdict, observation)
+        said = self._panel.approve(decision, verdict, observation, self.answer_s)
         if said and not as_it_was(decision, observation, self._device.observe()):
             raise BadAction(f"{CHANGED}: {describe(decision.action)}")
         return said

@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from screenwright.policies.guard.place import Sight, told
 from screenwright.policies.guard.rulebook import RuleBook, rules_at, shipped
 from screenwright.policies.guard.rules import Case, Rule, Ruling
 from screenwright.policies.guard.spot import as_it_was
 from screenwright.policies.guard.tally import Tally
-from screenwright.policies.guard.timely import NoAnswer, Timely
+from screenwright.policies.guard.timely import NoAnswer, limited
 from screenwright.tools.actions import Action, aim, describe
 from screenwright.tools.errors import BadAction
 from screenwright.tools.observation import Observation
@@ -26,13 +26,6 @@ from screenwright.tools.steps import Decision, Step, Verdict
 
 Approve = Callable[[Decision, Verdict, Observation], bool]
 OLD_S = 0.25  # after so long a decision's place is looked at once more before it is allowed
-
-
-@runtime_checkable
-class Patient(Protocol):
-    """What asks a person, and can be told how long to wait; it raises NoAnswer."""
-
-    answer_s: float | None
 
 
 class Guard:
@@ -142,14 +135,8 @@ class Guard:
         why = verdict.reason or "it must be asked about"
         if self.approve is None:
             return Verdict("ask", verdict.rule, f"{why}, and nobody is here to ask", asked=False)
-        approve = self.approve
-        if self.answer_s is not None:
-            if isinstance(approve, Patient):
-                approve.answer_s = self.answer_s
-            else:
-                approve = Timely(approve, self.answer_s)
         try:
-            said = approve(decision, verdict, observation)
+            said = limited(self.approve, self.answer_s)(decision, verdict, observation)
         except NoAnswer:
             return Verdict("ask", verdict.rule, f"{why}: nobody answered in time", asked=False)
         return Verdict("ask", verdict.rule, verdict.reason if said else f"{why}: the person said no", asked=said)
@@ -167,7 +154,7 @@ class Guard:
             for seen in (observation, now)
         )
         if now.frame != observation.frame or before != after:
-            was, becomes = (", ".join(sorted(names)) or "nothing" for names in (before, after))
+            was, becomes = (", ".join(sorted(names)) for names in (before, after))
             raise BadAction(
                 f"not done: what stands there has changed since ({was!r}, now {becomes!r}): {describe(action)}"
             )

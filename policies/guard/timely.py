@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from screenwright.policies.guard.guard import Approve
@@ -13,6 +13,23 @@ if TYPE_CHECKING:
 
 class NoAnswer(Exception):
     """Nobody answered in time."""
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """An `approve` callback that can be told how long to wait, and then raises NoAnswer."""
+
+    answer_s: float | None
+
+    def __call__(self, decision: Decision, verdict: Verdict, observation: Observation) -> bool: ...
+
+
+def limited(approve: Approve, answer_s: float | None) -> Approve:
+    """The callback, with a limit to how long it waits for an answer; None: it waits for ever."""
+    if isinstance(approve, Patient):
+        approve.answer_s = answer_s
+        return approve
+    return approve if answer_s is None else Timely(approve, answer_s)
 
 
 class Timely:

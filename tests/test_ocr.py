@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -197,3 +199,12 @@ except NotInstalled as error: print(error)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert missing in done.stdout and "pip install" in done.stdout
     assert done.stderr == ""
+
+
+def test_the_reading_tells_nobody(tmp_path: Path) -> None:
+    """onnxruntime 1.32 makes a number for this machine in the home, and sends events to its maker."""
+    code = "import numpy; from screenwright.tools.textnets import Networks; Networks()"
+    homes = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "TMPDIR": str(tmp_path)}
+    environment = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run([sys.executable, "-c", code], env=environment | homes, check=True)
+    assert list(tmp_path.iterdir()) == []

@@ -41,6 +41,9 @@ class Networks:
     """The detector and the recogniser, each usable alone. Raises NotInstalled; loads in about 0.2 s."""
 
     def __init__(self, threads: int | None = None) -> None:
+        # Without it, importing onnxruntime 1.32 numbers this machine (~/.cache/Microsoft) and sends events to its
+        # maker, and disable_telemetry_events() comes too late.
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
         try:
             import onnxruntime
         except ImportError as error:

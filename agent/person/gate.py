@@ -1,6 +1,7 @@
 """Where an agent's thread waits for a person: before each action while it is paused, taken over or asked about.
 
-Safe from any thread: the agent's comes to `enter`, `come`, `ask` and `allowed`; orders come from the page.
+Safe from any thread: the agent's comes to `enter`, `come`, `ask`, `allowed` and `brake`; orders come from a page,
+the terminal, a hotkey, or from the person's own mouse and keys.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from typing import Any, Literal
 
 from screenwright.agent.person.orders import Answer, Order
 from screenwright.tools.actions import Action, describe
-from screenwright.tools.errors import BadAction, Stopped
+from screenwright.tools.errors import BadAction, Interrupted, Stopped
 
 Mode = Literal["alone", "running", "paused", "person", "over"]
 """alone: no agent runs, the person acts as he likes; person: he has taken over; over: the run has ended."""
 
 STOPPED = "stopped by the person at the mirror"
+MOVED = "moved the mouse"
+PAGE = "touched the picture"
+LOOK_S = 0.1  # between two looks at whether the keys are up
+INTERRUPTED = "a person took over in the middle of it"
 TAKEN = "not done: a person has taken over the device; look again before the next action"
 
 
@@ -33,7 +38,10 @@ class _Question:
 
 
 class Gate:
-    """Holds back one agent, as a person at the page wishes.
+    """Holds back one agent, as a person wishes.
+
+    `hands_off`: asked, with the gate's lock held, before the agent goes on after a person: has he let go of the
+    keys? `heard`: the agent's thread knows that it is stopped.
 
     Args:
         changed: called after every change, from whichever thread made it.
@@ -43,7 +51,11 @@ class Gate:
         self._changed = changed
         self._turn = threading.Condition()
         self._mode: Mode = "alone"
-        self._stop = self._parked = self._taken = False
+        self._parked = self._taken = False
+        self._stop = ""
+        self._by: dict[str, None] = {}
+        self.hands_off: Callable[[], bool] = lambda: True
+        self.heard = threading.Event()
         self._credit = 0
         self._did: list[str] = []
         self._question: _Question | None = None
@@ -54,7 +66,18 @@ class Gate:
         with self._turn:
             asked = self._question
             question = {"about": asked.number, "kind": asked.kind, **asked.facts} if asked else None
-            return {"mode": self._mode, "waiting": self._parked, "stopping": self._stop, "question": question}
+            told = {
+                "mode": self._mode,
+                "by": ", ".join(self._by),
+                "waiting": self._parked,
+                "stopping": bool(self._stop),
+            }
+            return told | {"question": question}
+
+    @property
+    def mode(self) -> Mode:
+        with self._turn:
+            return self._mode
 
     @property
     def agent_acts(self) -> bool:
@@ -66,7 +89,8 @@ class Gate:
         """A run begins."""
         with self._turn:
             self._mode, self._credit, self._did = "running", 0, []
-            self._stop = self._taken = False
+            self._stop, self._taken = "", False
+            self.heard.clear()
 
     def shut(self) -> None:
         """It has ended."""
@@ -86,9 +110,9 @@ class Gate:
     def _obey(self, order: Order) -> str | None:
         match order.do:
             case "stop":
-                self._stop = True
+                self._stop = STOPPED
             case "take":
-                self._take()
+                self._take(PAGE)
             case "approve" | "deny":
                 return self._reply("approve", order.about, order.do == "approve")
             case "back":
@@ -117,17 +141,35 @@ class Gate:
         question.said = said
         return None
 
-    def touched(self) -> None:
-        """A person acts on the picture: that takes over from an agent that runs."""
+    def stop(self, why: str) -> None:
+        """End the run, wherever it is; `why` is how its outcome says it."""
         with self._turn:
-            if self._mode not in ("running", "paused"):
-                return
-            self._take()
+            if self._mode not in ("alone", "over"):
+                self._stop = self._stop or why
             self._turn.notify_all()
         self._changed()
 
-    def _take(self) -> None:
-        self._mode, self._taken, self._credit = "person", True, 0
+    def touched(self, by: str = PAGE) -> bool:
+        """A person acts, on the picture or on the machine: that takes over from an agent that runs. Did it?"""
+        with self._turn:
+            if self._mode not in ("running", "paused"):
+                self._by |= {by: None} if self._mode == "person" else {}
+                return False
+            self._take(by)
+            self._turn.notify_all()
+        self._changed()
+        return True
+
+    def _take(self, by: str) -> None:
+        if not self._taken:
+            self._by = {}
+        self._mode, self._taken, self._credit, self._by = "person", True, 0, self._by | {by: None}
+
+    @property
+    def meddled(self) -> bool:
+        """Did the person who took over last do more than move the mouse?"""
+        with self._turn:
+            return bool(self._by.keys() - {MOVED, PAGE}) or bool(self._did)
 
     def did(self, action: Action) -> None:
         """A person did this while he had taken over; the policy is told when it gets the device back."""
@@ -142,16 +184,29 @@ class Gate:
         with self._turn:
             if self._mode in ("alone", "over"):
                 return
-            if self._stop:
-                raise Stopped(STOPPED)
+            self._obeyed()
             if action is not None and self._taken:
                 raise BadAction(TAKEN)
+
+    def brake(self) -> None:
+        """On the way of an action of the agent's. Raises Stopped, Interrupted."""
+        with self._turn:
+            if self._mode in ("alone", "over"):
+                return
+            self._obeyed()
+            if self._taken:
+                raise Interrupted(INTERRUPTED)
+
+    def _obeyed(self) -> None:
+        if self._stop:
+            self.heard.set()
+            raise Stopped(self._stop)
 
     def enter(self) -> str | None:
         """Before a decision: wait while a person has the device. What he did, or None: he did not take over."""
         with self._turn:
-            if self._mode == "person" or self._stop:
-                self._park(lambda: self._mode != "person")
+            if self._mode == "person" or self._stop or (self._taken and not self.hands_off()):
+                self._park(lambda: self._mode != "person" and self.hands_off())
             return self._handed_back()
 
     def come(self, ahead_s: float = 0.0) -> tuple[str | None, bool]:
@@ -166,17 +221,25 @@ class Gate:
         with self._turn:
             if ahead_s and self._mode == "running" and not self._stop:
                 self._turn.wait_for(lambda: self._mode != "running" or self._stop, ahead_s)
-            waits = self._mode == "person" or (self._mode == "paused" and not self._credit)
+            late = self._taken and not self.hands_off()
+            waits = late or self._mode == "person" or (self._mode == "paused" and not self._credit)
             if waits or self._stop:
-                self._park(lambda: self._mode == "running" or (self._mode == "paused" and self._credit > 0))
+                self._park(self._may_go_on)
             self._credit = 0
             return self._handed_back(), waits
+
+    def _may_go_on(self) -> bool:
+        stepping = self._mode == "paused" and self._credit > 0
+        return (self._mode == "running" or stepping) and (not self._taken or self.hands_off())
 
     def _handed_back(self) -> str | None:
         if not self._taken:
             return None
         self._taken = False
         did, self._did = self._did, []
+        acts = ", ".join(by for by in self._by if by != PAGE)
+        if acts and not did:
+            return f"a person took over ({acts}) and handed back"
         return "a person took over and " + (f"did: {'; '.join(did)}" if did else "did nothing")
 
     def ask(
@@ -204,9 +267,8 @@ class Gate:
         self._changed()
         try:
             while not self._stop and not until():
-                self._turn.wait(0.5)  # a wait without an end can't be broken with Ctrl-C on Windows
-            if self._stop:
-                raise Stopped(STOPPED)
+                self._turn.wait(LOOK_S)  # a wait without an end can't be broken with Ctrl-C on Windows
+            self._obeyed()
         finally:
             self._parked = False
             self._changed()

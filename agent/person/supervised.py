@@ -9,13 +9,15 @@ from dataclasses import replace
 from screenwright.agent.limits import PERSON_S
 from screenwright.agent.person.gate import TAKEN
 from screenwright.agent.person.panel import Panel
+from screenwright.agent.person.resuming import is_blind, resumed
+from screenwright.agent.person.watched import Watched
 from screenwright.policies.errand import Drops
 from screenwright.policies.guard.spot import as_it_was
 from screenwright.policies.policy import Meeting, Policy
 from screenwright.policies.scripted import Scripted
 from screenwright.tools.actions import Wait, describe
 from screenwright.tools.device import Device
-from screenwright.tools.errors import BadAction
+from screenwright.tools.errors import BadAction, Interrupted
 from screenwright.tools.observation import Observation
 from screenwright.tools.steps import Decision, Step, Task, Verdict
 
@@ -41,6 +43,7 @@ class Supervised:
         self.name = policy.name
         self._kept: Decision | None = None
         self._given: Decision | None = None
+        self._broken: tuple[Decision, Interrupted] | None = None
 
     @property
     def variables(self) -> dict[str, str]:
@@ -51,14 +54,14 @@ class Supervised:
             self.policy.meet(kinds)
 
     def begin(self, task: Task) -> None:
-        self._kept = self._given = None
+        self._kept = self._given = self._broken = None
         self.policy.begin(task)
 
     def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
         """The policy's decision, or a look where a person took over or the screen changed meanwhile. Stopped."""
         gate = self.panel.gate
-        if steps and self._given is not None and _prevented(steps[-1]):
-            self._drop(self._given)
+        if steps and self._given is not None:
+            self._mind(steps[-1], self._given)
         self._given = None
         began = time.monotonic()
         did = gate.enter()
@@ -66,6 +69,9 @@ class Supervised:
         if did is not None:
             return self._look(did, person_s)
         decision, self._kept = self._kept or self.policy.decide(task, steps, observation), None
+        if self._broken is not None:
+            broken, self._broken = self._broken, None
+            decision = resumed(self.policy, decision, *broken, gate.meddled)
         self.panel.plans(decision)
         began = time.monotonic()
         did, waited = gate.come(self.ahead_s())
@@ -77,6 +83,16 @@ class Supervised:
             return self._given
         self._drop(decision)
         return self._look(did, person_s)
+
+    def _mind(self, last: Step, given: Decision) -> None:
+        """What became of the last decision, after the gate had let it pass."""
+        broken = self.device.broke() if isinstance(self.device, Watched) else None
+        if broken is not None and not last.result.ok:
+            self._broken = given, broken
+            if not broken.part or is_blind(self.policy):
+                self._drop(given)
+        elif _prevented(last):
+            self._drop(given)
 
     def _drop(self, decision: Decision) -> None:
         if isinstance(self.policy, Drops):

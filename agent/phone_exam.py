@@ -67,5 +67,5 @@ def _looked(phone: Phone) -> Iterator[Finding]:
     else:
         yield Finding("read", "optional", "its tree names nothing on this screen: reading is by OCR")
     if not any("ASCII" in problem for problem in problems):
-        yield Finding("type", "yes", "any letter, by a borrowed keyboard; your own is given back")
+        yield Finding("type", "yes", f"any letter, by {phone.writing.ways()[0].name}; your own is given back")
     yield Finding("apps", "yes", f"{len(phone.apps())} can be opened by name")

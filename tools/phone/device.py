@@ -40,6 +40,8 @@ from screenwright.tools.phone.state import State
 from screenwright.tools.phone.writing import Writing
 
 if TYPE_CHECKING:
+    from screenwright.tools.phone.scrcpy.pasting import Pasting
+    from screenwright.tools.phone.scrcpy.server_file import ServerFile
     from screenwright.tools.phone.stream import Stream
 
 POLL_S = 0.05  # between two looks; a picture itself takes longer
@@ -55,11 +57,20 @@ class Phone:
         serial: as `adb devices` lists it, or 'HOST:PORT'; by default the only phone there is.
         adb: the way to it; by default the adb that is found, and its usual server.
         reconnect_s: how long a phone that is gone is waited for.
+        scrcpy: a server file of a person's own, for the video and for typing; where it can't be used,
+            `problems` says why, and the phone works as without it.
 
     Raises `PhoneTrouble` (a DeviceLost) with the fix when there is no such phone, and NotInstalled without adb.
     """
 
-    def __init__(self, serial: str | None = None, *, adb: Adb | None = None, reconnect_s: float = 20.0) -> None:
+    def __init__(
+        self,
+        serial: str | None = None,
+        *,
+        adb: Adb | None = None,
+        reconnect_s: float = 20.0,
+        scrcpy: ServerFile | None = None,
+    ) -> None:
         adb = adb or Adb()
         listed = adb.pick(serial)
         self.serial = listed.serial
@@ -68,9 +79,17 @@ class Phone:
         self.state = State(self.link)
         self.eyes = Eyes(self.link, self.state, self.name)
         self._hands = Hands(self.link)
-        self.writing = Writing(self.link, self._hands, self.eyes.foliage)
+        self._scrcpy = scrcpy
+        self.writing = Writing(self.link, self._hands, self.eyes.foliage, self._pasting())
         self._stream: Stream | None = None
         self._drawn = 0
+
+    def _pasting(self) -> Pasting | None:
+        if self._scrcpy is None:
+            return None
+        from screenwright.tools.phone.scrcpy.pasting import Pasting
+
+        return Pasting(self.link, self._scrcpy)
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -133,7 +152,7 @@ class Phone:
             self._hands.do([gestures.tap(spot, action.count, slow=self._hands.slow)])
 
     def touch(self, point: Point) -> Motion | None:
-        """A finger that comes down there; see `finger.Touchable`. None: this phone's `input` can't hold one."""
+        """A finger that comes down there; see `finger.touch`. None: this phone's `input` can't hold one."""
         if self._hands.knows("motionevent") is False:
             return None
         spot, view = self._spots(point)[0], self.eyes.view
@@ -230,13 +249,17 @@ class Phone:
         """The live picture, for a mirror (see `Stream`), which the caller closes. It also wakes `idle`."""
         from screenwright.tools.phone.stream import Stream
 
-        self._stream = Stream(self.link.adb, self.serial, size=size)
+        pasting = self.writing.pasting
+        scrcpy = None if pasting and pasting.trouble else self._scrcpy
+        self._stream = Stream(self.link.adb, self.serial, size=size, scrcpy=scrcpy)
         return self._stream
 
     def problems(self) -> list[str]:
         """What stands in the way of driving this phone, each with its fix."""
         try:
-            return self.state.problems(self.writing.keyboards.installed(), self.eyes.several_displays)
+            found = self.state.problems(bool(self.writing.ways()), self.eyes.several_displays)
+            pasting, stream = self.writing.pasting, self._stream
+            return found + [each for each in (pasting and pasting.trouble, stream and stream.instead) if each]
         except DeviceLost as lost:
             return [str(lost)]
 
@@ -245,7 +268,7 @@ class Phone:
 
     def close(self) -> None:
         if not self.link.closed:
-            self.writing.keyboards.close()
+            self.writing.close()
             self.link.close()
 
     def __enter__(self) -> Self:

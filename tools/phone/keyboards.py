@@ -53,6 +53,30 @@ INSTALL = (
 )
 
 
+@dataclass(frozen=True)
+class Borrowing:
+    """One of them as a way of typing (`writing.Way`)."""
+
+    keyboards: Keyboards
+    keyboard: Keyboard
+    link: Link
+    tries = 2
+    late = False
+
+    @property
+    def name(self) -> str:
+        return self.keyboard.name
+
+    def ready(self) -> contextlib.AbstractContextManager[None]:
+        """With it chosen. BadAction: it can't be; nothing was typed."""
+        return self.keyboards.borrowed(self.keyboard)
+
+    def put(self, part: str) -> bool | None:
+        """Send it once; whether it was heard, None: not told. BadAction, OutcomeUnknown."""
+        said = self.link.act(self.keyboard.typing(part)).said
+        return self.keyboard.proof in said if self.keyboard.proof else None
+
+
 @dataclass(frozen=True, slots=True)
 class Owed:
     """What the phone had before: the chosen keyboard, and whether the borrowed one was switched on."""

@@ -57,21 +57,25 @@ class Link:
         After a break the phone is waited for; then BadAction: it was not done, or OutcomeUnknown: it may have
         been. DeviceLost: the phone stayed away.
         """
+        return self.do(_short(line), lambda: self._resident.run(line, seconds=seconds))
+
+    def do(self, what: str, act: Callable[[], T]) -> T:
+        """Do something else that must not be done twice; `what`: its name in messages. Raises as `act`."""
         self._open()
         try:
-            return self._resident.run(line, seconds=seconds)
+            return act()
         except ConnectionBroken as broken:
             self.await_back(broken)
             if broken.sent:
                 raise OutcomeUnknown(
-                    f"{broken.why} in the middle of {_short(line)!r} on the phone {self.serial}, which answers "
+                    f"{broken.why} in the middle of {what!r} on the phone {self.serial}, which answers "
                     "again: whether it was done is not known; look at the screen before doing it again"
                 ) from broken
             raise BadAction(f"{broken}; the phone is back: look again, then decide") from broken
         except PhoneTrouble as trouble:
             self.await_back(trouble)
             raise BadAction(
-                f"the phone {self.serial} was gone ({trouble.said}) before {_short(line)!r}: nothing was done; it "
+                f"the phone {self.serial} was gone ({trouble.said}) before {what!r}: nothing was done; it "
                 "is back: look again, then decide"
             ) from trouble
 

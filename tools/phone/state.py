@@ -5,12 +5,10 @@ Nothing is remembered but the glass of the last picture, against which a tap is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from screenwright.tools.errors import BadAction, DeviceLost
 from screenwright.tools.geometry import Region, Size
 from screenwright.tools.phone import gestures, screens
-from screenwright.tools.phone.keyboards import INSTALL, Keyboard
+from screenwright.tools.phone.keyboards import INSTALL
 from screenwright.tools.phone.keycodes import WAKE_UP
 from screenwright.tools.phone.link import Link
 from screenwright.tools.phone.screens import Front, Glass
@@ -91,8 +89,8 @@ class State:
         middle = glass.width // 2
         return gestures.swipe((middle, round(glass.height * 0.85)), (middle, round(glass.height * 0.25)), 0.25)
 
-    def problems(self, keyboards: Sequence[Keyboard], several_displays: bool) -> list[str]:
-        """What stands in the way of driving it, each with its fix."""
+    def problems(self, types_all: bool, several_displays: bool) -> list[str]:
+        """What stands in the way of driving it, each with its fix. `types_all`: it can type any character."""
         found: list[str] = []
         front = self.front()
         if self.awake is False:
@@ -106,7 +104,7 @@ class State:
             )
         if several_displays:
             found.append(f"there are several displays; the one that touches go to is used: {self.glass}")
-        if not keyboards:
+        if not types_all:
             found.append(f"only plain ASCII can be typed: {INSTALL}")
         return found
 

@@ -1,4 +1,4 @@
-"""The live picture of a phone, from `screenrecord`: for a mirror and for knowing that something changed.
+"""The live picture of a phone, from `screenrecord` or scrcpy: for a mirror and for knowing that something changed.
 
 Not for exact pixels: the colours of a video are a few steps off.
 """
@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from screenwright.tools.geometry import Size
 from screenwright.tools.observation import Pixels
@@ -18,6 +18,8 @@ from screenwright.tools.phone.recorder import NoStream, Recorder, Wanted
 
 if TYPE_CHECKING:
     from screenwright.tools.adb.client import Adb
+    from screenwright.tools.phone.scrcpy.control import Control
+    from screenwright.tools.phone.scrcpy.server_file import ServerFile
 
 __all__ = ["Frame", "NoStream", "Packet", "Stream"]
 
@@ -50,6 +52,20 @@ class Frame:
     serial: int
 
 
+class Source(Protocol):
+    """A thread that brings a phone's pictures."""
+
+    trouble: str
+    begun: int
+
+    @property
+    def pause_s(self) -> float: ...
+
+    def restart(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Stream:
     """A phone's live picture; begins when somebody first asks for it. Any number of threads may ask.
 
@@ -59,6 +75,7 @@ class Stream:
         pause_s: how long nothing must come for a picture to count as whole; by default 8 ms for a phone on
             this machine and 40 ms for all others. It is doubled where it turns out to be too short.
         bit_rate: bits a second at most.
+        scrcpy: the server that sends the video; where it can't be used, `screenrecord` does as without one.
     """
 
     def __init__(
@@ -70,6 +87,7 @@ class Stream:
         limit_s: int = LIMIT_S,
         pause_s: float | None = None,
         bit_rate: int = 8_000_000,
+        scrcpy: ServerFile | None = None,
     ) -> None:
         self.serial = serial
         self._adb, self._wanted = adb, Wanted(size, limit_s, bit_rate)
@@ -79,7 +97,10 @@ class Stream:
         self._bytes = self._count = 0
         self._over = False
         self._failed: NoStream | None = None
-        self._recorder: Recorder | None = None
+        self._recorder: Source | None = None
+        self._scrcpy = scrcpy
+        self.instead = ""
+        """Why it is `screenrecord` that brings the pictures, though a server was given."""
         self._decoding = threading.Lock()
         self._decoder: Decoder | None = None
         self._frame: Frame | None = None
@@ -105,6 +126,13 @@ class Stream:
     def recordings(self) -> int:
         """How many recordings were begun on the phone."""
         return self._recorder.begun if self._recorder else 0
+
+    @property
+    def control(self) -> Control | None:
+        """What takes touches on these pictures at once; None while it isn't scrcpy that brings them."""
+        from screenwright.tools.phone.scrcpy.cast import Cast
+
+        return self._recorder.control if isinstance(self._recorder, Cast) else None
 
     @property
     def pause_s(self) -> float:
@@ -178,9 +206,25 @@ class Stream:
     def _begin(self) -> None:
         with self._news:
             if self._recorder is None and not self._over:
-                self._recorder = Recorder(
-                    self._adb, self.serial, self._wanted, self._pause_s, self._publish, self._fail
-                )
+                self._recorder = self._cast(self._scrcpy) if self._scrcpy else self._record()
+
+    def _record(self) -> Source:
+        return Recorder(self._adb, self.serial, self._wanted, self._pause_s, self._publish, self._fail)
+
+    def _cast(self, file: ServerFile) -> Source:
+        from screenwright.tools.phone.scrcpy.cast import Cast
+
+        size = self._wanted.size
+        longest = max(size.width, size.height) if size else 0
+        rate = self._wanted.bit_rate
+        return Cast(self._adb, self.serial, file, longest, rate, publish=self._publish, failed=self._do_without)
+
+    def _do_without(self, why: Exception) -> None:
+        """The server can't be used: go on as without one."""
+        with self._news:
+            self.instead = str(why)
+            if not self._over:
+                self._recorder = self._record()
 
     def _publish(self, unit: bytes) -> None:
         key = is_key(unit)

@@ -1,4 +1,4 @@
-"""Typing: plain text by `input`, all other by a borrowed keyboard; then the field is read again.
+"""Typing: plain text by `input`, all other by a borrowed keyboard or by pasting; then the field is read again.
 
 `input` says nothing of characters that got lost or that a pinyin keyboard made something else of, and a
 keyboard's broadcast ends well also when nobody heard it. Only the field itself tells what arrived.
@@ -9,14 +9,19 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
 
 from screenwright.tools.errors import BadAction, Mendable
 from screenwright.tools.phone import quoting
 from screenwright.tools.phone.foliage import Foliage
 from screenwright.tools.phone.hands import HalfDone, Hands
-from screenwright.tools.phone.keyboards import INSTALL, Keyboard, Keyboards
+from screenwright.tools.phone.keyboards import INSTALL, Borrowing, Keyboards
 from screenwright.tools.phone.link import Link
 from screenwright.tools.phone.tree import Node
+
+if TYPE_CHECKING:
+    from screenwright.tools.phone.scrcpy.pasting import Pasting
 
 ARRIVE_S = 2.0
 LOOK_S = 0.1
@@ -26,13 +31,45 @@ class Mistyped(Mendable):
     """Text was typed, and the field holds something else now; the message says what."""
 
 
+class Way(Protocol):
+    """A way to type any character."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def tries(self) -> int:
+        """How often a part is sent, where the field shows that it never came."""
+        ...
+
+    @property
+    def late(self) -> bool:
+        """Whether a part may still be on its way when `put` returns, so that the next would overtake it."""
+        ...
+
+    def ready(self) -> AbstractContextManager[None]: ...
+
+    def put(self, part: str) -> bool | None: ...
+
+
 class Writing:
     """Types into what has the focus on one phone. `arrive_s`: how long a text may take to show in its field."""
 
-    def __init__(self, link: Link, hands: Hands, foliage: Foliage) -> None:
+    def __init__(self, link: Link, hands: Hands, foliage: Foliage, pasting: Pasting | None = None) -> None:
         self._link, self._hands, self._foliage = link, hands, foliage
-        self.keyboards = Keyboards(link)
+        self.keyboards, self.pasting = Keyboards(link), pasting
         self.arrive_s = ARRIVE_S
+
+    def ways(self) -> list[Way]:
+        """How any character can be typed here, the best first: pasting makes use of the person's clipboard."""
+        found: list[Way] = [Borrowing(self.keyboards, each, self._link) for each in self.keyboards.installed()]
+        return [*found, self.pasting] if self.pasting and self.pasting.there() else found
+
+    def close(self) -> None:
+        """Give back what is owed; raises nothing."""
+        self.keyboards.close()
+        if self.pasting:
+            self.pasting.close()
 
     def type(self, text: str) -> str:
         """Type it; how it is known to have arrived, in words.
@@ -46,24 +83,27 @@ class Writing:
             return self._read_back(text)
         if stray := [each for each in text if unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t"]:
             raise BadAction(f"{stray[0]!r} is no character that can be typed; nothing was typed")
-        keyboards = self.keyboards.installed()
-        if not keyboards:
+        ways = self.ways()
+        if not ways:
             first = next(character for character in text if not quoting.typable(character))
+            scrcpy = f"; {self.pasting.trouble}" if self.pasting else ""
             raise BadAction(
                 f"{first!r} can't be typed on this phone: `input text` has plain ASCII only, and no keyboard that "
-                f"takes text from adb is installed; {INSTALL}; nothing was typed"
+                f"takes text from adb is installed; {INSTALL}{scrcpy}; nothing was typed"
             )
-        return self._by_keyboard(keyboards[0], text)
+        return self._by(ways[0], text)
 
-    def _by_keyboard(self, keyboard: Keyboard, text: str) -> str:
+    def _by(self, way: Way, text: str) -> str:
         before = self._field()
         if before is None and not self._foliage.trouble and self.keyboards.listening() is False:
             raise BadAction("no field has the focus: tap on one first; nothing was typed")
-        with self.keyboards.borrowed(keyboard):
+        with way.ready():
             parts = [part for part in re.split(r"([\n\t])", text) if part]
             for place, part in enumerate(parts):
                 try:
-                    self._part(keyboard, part, before if not place else None)
+                    if place:
+                        before = self._field() if way.late else None
+                    self._part(way, part, before)
                 except (BadAction, HalfDone) as refused:
                     if not place:
                         raise
@@ -72,26 +112,28 @@ class Writing:
                     ) from refused
             return self._read_back(text)
 
-    def _part(self, keyboard: Keyboard, part: str, before: Node | None) -> None:
+    def _part(self, way: Way, part: str, before: Node | None) -> None:
         """One stretch between line feeds and tabs; sent again only where the field shows that it never came."""
         if part in ("\n", "\t"):
             self._hands.do(quoting.commands(part))
             return
-        for _ in range(2):
-            ran = self._link.act(keyboard.typing(part))
-            if keyboard.proof in ran.said if keyboard.proof else self._came(before):
+        for _ in range(way.tries):
+            heard = way.put(part)
+            if heard or (heard is None and self._came(before, late=way.late)):
                 return
         raise BadAction(
-            f"{keyboard.name} was told to type {part!r}, and no field took it: nothing was typed; tap on the "
+            f"{way.name} was told to type {part!r}, and no field took it: nothing was typed; tap on the "
             "field, then try again"
         )
 
-    def _came(self, before: Node | None) -> bool:
+    def _came(self, before: Node | None, *, late: bool) -> bool:
         """Did the field change? What can't be seen counts as come: nothing is typed twice on a guess."""
         until = time.monotonic() + self.arrive_s
         while True:
             now = self._field()
             if now is None or before is None or now.says("password"):
+                if late:
+                    time.sleep(max(0.0, until - time.monotonic()))
                 return True
             if now.marks.get("text") != before.marks.get("text"):
                 return True

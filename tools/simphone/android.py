@@ -7,6 +7,7 @@ transport, quoting, state and recovery, not that a given vendor's output is read
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from screenwright.tools.geometry import Size
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from screenwright.tools.simphone.glass import Glass
     from screenwright.tools.simphone.hands import Hands
     from screenwright.tools.simphone.keyboards import Keyboards
+    from screenwright.tools.simphone.link import Stream
 
 TOAST_S = 2.0
 
@@ -60,6 +62,8 @@ class Android:
         self.volume, self.clipboard, self.toasted = 7, "", ""
         self.automated = False
         """uiautomator2's server runs, and holds the only reader of the accessibility tree."""
+        self.sockets: dict[str, Callable[[Stream], None]] = {}
+        """Who listens at which abstract socket."""
         self.recorders = 0
         """How many `screenrecord` run now."""
         self.files, self.faults = Files(), Faults()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def always() -> bool:
 class Call:
     """A command's words, its phone and its three streams; `read` gives pieces, b"" at the end of input.
 
-    `heard`: whether somebody still listens; a program that runs for long ends when nobody does.
+    `names`: the shell's variables. `heard`: whether somebody still listens; a program that runs for long ends
+    when nobody does.
     """
 
     words: Sequence[str]
@@ -36,6 +37,7 @@ class Call:
     err: Sink
     read: Source = nothing
     heard: Callable[[], bool] = always
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def name(self) -> str:

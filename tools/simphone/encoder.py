@@ -51,6 +51,8 @@ class Encoder:
         context.open()
         self._parameters = bytes(context.extradata)
         self._context = context
+        self.key = False
+        """Whether the last picture was one that a decoder may begin with."""
         self._began = time.monotonic()
 
     def encode(self, pixels: Any) -> bytes:
@@ -62,8 +64,14 @@ class Encoder:
         planes = np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2YUV_I420), np.uint8)
         frame: Any = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts = round((time.monotonic() - self._began) * 1_000_000)
-        before, self._parameters = self._parameters, b""
-        return before + b"".join(bytes(packet) for packet in self._context.encode(frame))
+        packets = self._context.encode(frame)
+        self.key = any(packet.is_keyframe for packet in packets)
+        return self.take_parameters() + b"".join(bytes(packet) for packet in packets)
+
+    def take_parameters(self) -> bytes:
+        """What a decoder needs first; else it comes with the first picture. b"" when it was given already."""
+        taken, self._parameters = self._parameters, b""
+        return taken
 
 
 def screenrecord(call: Call) -> int:
@@ -97,7 +105,7 @@ def _record(call: Call, encoder: Encoder, seconds: float) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends and call.heard() and not phone.closed:
         version = phone.version
-        _send(call, encoder.encode(_fitted(phone, encoder.size)))
+        _send(call, encoder.encode(fitted(phone, encoder.size)))
         phone.wait(FASTEST_S)
         with phone.changed:
             while phone.version == version and time.monotonic() < ends and call.heard() and not phone.closed:
@@ -114,7 +122,7 @@ def _send(call: Call, data: bytes) -> None:
     call.out(data)
 
 
-def _fitted(phone: Android, size: Size) -> Any:
+def fitted(phone: Android, size: Size) -> Any:
     """The capture in a video that keeps its size: turned since, it has black edges."""
     from PIL import Image
 

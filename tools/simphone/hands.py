@@ -67,6 +67,12 @@ class Hands:
             self._touch.move(x, y)
             self._touch.up(time.monotonic() - self._down_at)
 
+    def wheel(self, x: float, y: float, right: float, down: float) -> None:
+        """Notches of a mouse's wheel over that place; nothing here scrolls sideways."""
+        with self._phone.changed:
+            self._phone.note("wheel", x, y, right, down)
+            self._touch.wheel(x, y, down)
+
     def type(self, text: str) -> None:
         """Text as from a keyboard that is plugged in."""
         self._done(partial(self._insert, text), "text", text)

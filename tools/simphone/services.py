@@ -48,6 +48,8 @@ class Services:
             return lambda stream: filesync.serve(stream, self.phone.files)
         if kind == "tcp" and rest.split(":")[-1] == str(jsonrpc.PORT) and self.phone.automated:
             return lambda stream: jsonrpc.serve(stream, self.phone)
+        if kind == "localabstract":
+            return self.phone.sockets.get(rest)
         return None
 
     def _shell_v1(self, stream: Stream, line: str) -> None:

@@ -86,7 +86,11 @@ class Shell:
         except OSError as error:
             err(f"{SH}: can't open {error}\n".encode())
             return self._ended(1)
-        code = self._started(Call(filled, self._phone, sinks[1], sinks[2], read, self._heard)) if filled else 0
+        code = (
+            self._started(Call(filled, self._phone, sinks[1], sinks[2], read, self._heard, self.names))
+            if filled
+            else 0
+        )
         for path, data in files.items():
             try:
                 self._phone.files.write(path, bytes(data))

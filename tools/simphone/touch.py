@@ -9,7 +9,7 @@ from screenwright.tools.simphone.view import Scroller, View
 if TYPE_CHECKING:
     from screenwright.tools.simphone.android import Android
 
-SLOP_DP, LONG_S, UNLOCK_DP = 8, 0.5, 120
+SLOP_DP, LONG_S, UNLOCK_DP, NOTCH_DP = 8, 0.5, 120, 64
 
 
 class Touch:
@@ -41,6 +41,13 @@ class Touch:
         elif (scroller := self._scroller()) and scroller.by(round(self._last[1]) - round(y)):
             self._phone.redraw()
         self._last = (x, y)
+
+    def wheel(self, x: float, y: float, down: float) -> None:
+        """A mouse's wheel over that place, in notches."""
+        path = self._phone.glass.windows().path(x, y)
+        scroller = next((view.scroller for view in reversed(path) if view.scroller), None)
+        if scroller and scroller.by(round(down * self._phone.metrics.dp(NOTCH_DP))):
+            self._phone.redraw()
 
     def up(self, held_s: float) -> None:
         """Lift the finger, `held_s` seconds after it came down."""

@@ -83,11 +83,12 @@ def phone_at(serial: str | None, adb: Adb | None = None) -> Phone:
     """The phone of that serial; one on the network is connected to. DeviceLost with the fix, NotInstalled."""
     from screenwright.tools.adb.client import Adb
     from screenwright.tools.phone import Phone
+    from screenwright.tools.phone.scrcpy.server_file import configured
 
     adb = adb or Adb()
     if serial and ":" in serial:
         adb.connect(serial)
-    return Phone(serial, adb=adb)
+    return Phone(serial, adb=adb, scrcpy=configured())
 
 
 def start_programs(device: Desktop | Phone, commands: Sequence[str]) -> None:

@@ -7,13 +7,16 @@ Against the simulated phone in a process of its own: host and adb alone are meas
 from __future__ import annotations
 
 import functools
+import hashlib
 import random
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from harness import FOLDER, Row, row
@@ -23,7 +26,10 @@ from screenwright.tools.adb.resident import Resident
 from screenwright.tools.errors import DeviceLost, OutcomeUnknown
 from screenwright.tools.geometry import Point, Size
 from screenwright.tools.phone import Phone
+from screenwright.tools.phone.scrcpy.server_file import ServerFile
+from screenwright.tools.phone.stream import Stream
 from screenwright.tools.simphone import SimPhone
+from screenwright.tools.simphone.scrcpy import dummy
 
 sys.path.append(str(FOLDER.parent))  # tests/phones.py
 
@@ -186,3 +192,54 @@ def _sent(adb: Adb, serial: str, resident: Resident, line: str) -> str:
         state = "not done"
     adb.wait_online(serial, 20)
     return state
+
+
+@row("phone_scrcpy_frame", unit="ms", wants="ratio >= 1", seconds=120)
+def phone_scrcpy_frame() -> Row:
+    """From a tap by `input` on a 1080x2400 screen to the decoded picture: scrcpy's video, beside screenrecord's.
+
+    Against the stand-in of scrcpy's server, so neither phone's encoder is in it; what differs is that each
+    picture comes with its length, where the end of one of screenrecord's is told by a pause only.
+    """
+    from screenwright.tools.actions import OpenApp
+    from screenwright.tools.phone.scrcpy.messages import Touch
+
+    made: dict[str, float] = {}
+    with phone_beside() as (adb, address), Phone(address, adb=adb) as phone, dummy_server() as file:
+        phone.perform(OpenApp(name="Settings"))
+        seen = phone.observe()
+        spot = next(each for each in seen.elements if each.checked is not None).region.center(seen.frame)
+        touches = Touch("down", spot), Touch("up", spot)
+        with Resident(adb, address) as resident:
+            line = f"input tap {spot.x:.0f} {spot.y:.0f}"
+            for name, server in (("screenrecord", None), ("scrcpy", file)):
+                with Stream(adb, address, scrcpy=server) as stream:
+                    made[name] = frame_ms(stream, lambda: resident.run(line))
+                    if control := stream.control:
+                        made["touches too"] = frame_ms(stream, lambda sent=control: sent.send(*touches))
+    extra = {"touches by scrcpy as well": round(made["touches too"], 1), "taps": PICTURES}
+    return Row(made["scrcpy"], "screenrecord's video", made["screenrecord"], extra=extra)
+
+
+def frame_ms(stream: Stream, tap: Callable[[], Any]) -> float:
+    """Median ms from a tap to the first picture after it, decoded; the screen is still before each."""
+    times = []
+    stream.newest()
+    for _ in range(PICTURES + 1):
+        while stream.newest(0.15, after=stream.latest):
+            pass
+        before, began = stream.latest, time.perf_counter()
+        tap()
+        assert stream.newest(after=before)
+        times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times[1:])
+
+
+@contextmanager
+def dummy_server() -> Iterator[ServerFile]:
+    """A file that the simulated phone takes for scrcpy's server."""
+    data = dummy("4.1")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "scrcpy-server-v4.1")
+        path.write_bytes(data)
+        yield ServerFile(path, "4.1", hashlib.sha256(data).hexdigest())

@@ -73,7 +73,9 @@ def open_model(name: str | None = None, url: str | None = None, **settings: Any)
     return Engine(open_checkpoint(name or DEFAULT, tell=_tell, **settings))
 
 
-def policy_of(kind: str, which: Which | None = None, *, sure: bool = True) -> Policy:
+def policy_of(
+    kind: str, which: Which | None = None, *, sure: bool = True, reader: Reader | None = None
+) -> Policy:
     """The policy that a name stands for. "auto": plain steps, then a model where one is configured or here."""
     from screenwright.policies.literal.policy import Literal
     from screenwright.tools.reading import Reader
@@ -81,7 +83,7 @@ def policy_of(kind: str, which: Which | None = None, *, sure: bool = True) -> Po
     which = which or Which.said()
     if kind not in POLICIES:
         raise BadScript(f"--policy {kind!r}: there is no such policy; there is: {', '.join(POLICIES)}")
-    reader = Reader()  # what one of them has read, the others need not read again
+    reader = reader or Reader()  # what one of them has read, the others need not read again
     if kind == "literal" or (kind == "auto" and not which.configured and not is_here(DEFAULT)):
         return Literal(reader=reader)
     if kind == "served" and not which.is_served:

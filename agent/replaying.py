@@ -110,16 +110,28 @@ def play(
 
     `proposed`: what earlier runs have proposed already is not proposed again; what this one does is added.
     """
-    from screenwright.policies.replay.healing import write_proposals
-
     replay, decider = decider_of(folder, helped or Helped("none"), reader, first)
     outcome = performed(decider, task_of(folder, values), manner, trace, shown=shown)
+    return accounted(folder, replay, outcome, proposed, dry_run=manner.dry_run)
+
+
+def accounted(
+    folder: DemoFolder,
+    replay: Replay,
+    outcome: Outcome,
+    proposed: set[tuple[str, str, str | None]] | None = None,
+    *,
+    dry_run: bool = False,
+) -> Played:
+    """What was healed in a run that has ended, proposed to the demo; `proposed` as of `play`."""
+    from screenwright.policies.replay.healing import write_proposals
+
     run = Path(outcome.trace).name if outcome.trace else "run"
     known = proposed if proposed is not None else set[tuple[str, str, str | None]]()
     new = {(heal.step + heal.target, heal.what, heal.text): heal for heal in replay.heals}
     fresh = [heal for key, heal in new.items() if key not in known]
     known |= new.keys()
-    proposals = None if manner.dry_run else write_proposals(folder, fresh, run)
+    proposals = None if dry_run else write_proposals(folder, fresh, run)
     return Played(outcome, len(replay.heals), proposals, None if outcome.ok else replay.place)
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
+
+from screenwright.tools.errors import BadScript
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -57,21 +60,41 @@ class Door:
             own = origin.scheme in ("http", "https") and origin.netloc == host
         else:
             own = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
-        return slash + rest if known and own and slash and self._ours(host) else None
+        return slash + rest if known and own and slash and ours(host, self._host) else None
 
-    def _ours(self, host: str) -> bool:
-        """A Host that no other page can have made the browser believe in: this machine, or a bare address."""
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return False
-        if name in LOOPBACK or name == self._host:
-            return True
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return self._host not in LOOPBACK
+
+def ours(host: str, listened: str) -> bool:
+    """A Host that no other page can have made the browser believe in: this machine, or a bare address.
+
+    `listened`: the address that is listened at; its name is right as a Host.
+    """
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if name in LOOPBACK or name == listened:
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return listened not in LOOPBACK
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. BadScript: it can't."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((host, port))
+        opened.listen(64)
+    except OSError as error:
+        opened.close()
+        raise BadScript(
+            f"nothing can listen at {host}:{port} ({error.strerror}); try port 0, any that is free"
+        ) from error
+    return opened
 
 
 def _headers(host: str) -> list[tuple[bytes, bytes]]:

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import until
+from mirror_pages import Client
 from phones import SMALL, AdbServer, adb_server_of, wheel_adb
 
+from screenwright.agent.mirror.mirror import Mirror
+from screenwright.agent.where import phone_at
 from screenwright.tools.actions import Click, OpenApp, TypeText
 from screenwright.tools.adb.client import Adb
 from screenwright.tools.errors import BadAction, OutcomeUnknown
@@ -22,7 +25,7 @@ from screenwright.tools.phone.h264 import parameters, shape
 from screenwright.tools.phone.scrcpy.messages import BackOrScreenOn, GetClipboard, Key, Text, Touch, Wheel
 from screenwright.tools.phone.scrcpy.packets import Parameters, Reader, Session
 from screenwright.tools.phone.scrcpy.server import Server
-from screenwright.tools.phone.scrcpy.server_file import NoScrcpy, ServerFile
+from screenwright.tools.phone.scrcpy.server_file import PATH, SHA256, VERSION, NoScrcpy, ServerFile
 from screenwright.tools.phone.stream import Stream
 from screenwright.tools.simphone import SimPhone
 from screenwright.tools.simphone.keyboards import ADB_KEYBOARD
@@ -307,3 +310,19 @@ def test_without_a_usable_server_the_reason_is_told(adb: Adb, serial: str, sim: 
         with phone.stream() as stream:
             assert stream.newest(10) and stream.recordings == 1
         assert sum("app_process" in line for line in sim.lines) == 1, "tried once"
+
+
+def test_the_mirror_shows_the_video_of_the_server_in_the_environment(
+    adb: Adb, serial: str, sim: SimPhone, file_of: FileOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = file_of()
+    for name, value in ((PATH, file.path), (VERSION, file.version), (SHA256, file.sha256)):
+        monkeypatch.setenv(name, str(value))
+    with phone_at(serial, adb) as phone, Mirror(phone) as mirror:
+        client = Client(mirror)
+        until(lambda: client.frames)
+        sim.phone.open(sim.phone.contacts)
+        until(lambda: client.picture is not None and off(client.picture[:, :, ::-1], sim) < CLOSE)
+        client.close()
+        assert sum("app_process" in line for line in sim.lines) == 1
+        assert not any("screenrecord" in line for line in sim.lines)

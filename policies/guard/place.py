@@ -176,7 +176,7 @@ def _reaches(line: Line, x: float, y: float) -> bool:
 
 
 def _plain_area(part: Pixels, x: int, y: int) -> Region | None:
-    """The even surface around a point, such as the face of a button; None where it goes on beyond the part."""
+    """The even surface around a point, such as the face of a button; None for one that is as high as the part."""
     import cv2
 
     height, width = part.shape[:2]
@@ -185,6 +185,6 @@ def _plain_area(part: Pixels, x: int, y: int) -> Region | None:
     near: Any = (6, 6, 6)
     mask = np.zeros((height + 2, width + 2), np.uint8)
     _, _, _, (left, top, across, down) = cv2.floodFill(part.copy(), mask, (x, y), (0, 0, 0), near, near)
-    if left <= 0 or top <= 0 or left + across >= width or top + down >= height:
+    if top <= 0 or top + down >= height:
         return None
     return Region(left, top, across, down)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,15 +13,14 @@ if TYPE_CHECKING:
     from screenwright.tools.steps import Step
     from screenwright.tools.trace import Trace
 
-SECRET = re.compile(r"\{\{\s*secret\w*\s*\}\}")
-
 
 def typed_secret(step: Step) -> bool:
     """Does it type the value of a secret parameter?"""
     from screenwright.tools.actions import TypeText
+    from screenwright.tools.secrets.naming import names_in
 
     action = step.decision.action if step.decision else None
-    return isinstance(action, TypeText) and bool(SECRET.search(action.text))
+    return isinstance(action, TypeText) and bool(names_in(action.text))
 
 
 def copy_blanked(trace: Trace, folder: Path) -> None:

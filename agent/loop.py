@@ -15,6 +15,7 @@ from screenwright.tools.actions import Ask, Done, Wait, describe
 from screenwright.tools.device import Device
 from screenwright.tools.errors import BlackScreen, Ending, GaveUp, Mendable, OutcomeUnknown, Stopped, stop_within
 from screenwright.tools.observation import Observation
+from screenwright.tools.secrets.sealed import concealed, sealed, taken
 from screenwright.tools.settle import Settler
 from screenwright.tools.steps import Decision, Outcome, Result, Status, Step, Task
 from screenwright.tools.trace import TraceWriter
@@ -68,14 +69,14 @@ class Agent:
         dry_run: bool = False,
     ) -> None:
         self.policy = policy
-        self.device = device
+        self.device = sealed(device)
         self.guard = guard or Guard.standard()
         self.limits = limits or Limits()
         self.trace = trace if isinstance(trace, TraceWriter) else TraceWriter(trace)
         self.listeners = tuple(listeners)
         self.answer = answer
         self.dry_run = dry_run
-        self.settler = Settler(device)
+        self.settler = Settler(self.device)
         self.outcome: Outcome | None = None
 
     def run(self, task: Task | str) -> Outcome:
@@ -87,7 +88,7 @@ class Agent:
 
     def steps(self, task: Task | str) -> Iterator[Step]:
         """Yield each step as it is done. Closing the iterator stops the run; then see `outcome`."""
-        run = Run(Task(task) if isinstance(task, str) else task, Watch(self.limits))
+        run = Run(taken(self.device, Task(task) if isinstance(task, str) else task), Watch(self.limits))
         self.outcome = None
         if isinstance(self.policy, Meeting):
             own = {"wait", "done"} | ({"ask"} if self.answer else set[str]())
@@ -134,7 +135,7 @@ class Agent:
         observation = clock.time("observe", lambda: self._see(run))
         step = run.pending = Step(len(run.steps), observation, None, None, Result(False), time.time())
         try:
-            decision = clock.time("decide", lambda: self.policy.decide(run.task, run.steps, observation))
+            decision = clock.time("decide", lambda: self._decided(run, observation))
             step = run.pending = replace(step, decision=decision)
             verdict = clock.time("guard", lambda: self.guard.check(decision, observation))
             step = run.pending = replace(step, verdict=verdict, result=UNKNOWN)
@@ -147,6 +148,9 @@ class Agent:
         except Mendable as error:
             step = replace(step, result=Result(False, str(error), unknown=isinstance(error, OutcomeUnknown)))
         return replace(step, result=replace(step.result, seconds=clock.seconds))
+
+    def _decided(self, run: Run, observation: Observation) -> Decision:
+        return concealed(self.device, self.policy.decide(run.task, run.steps, observation))
 
     def _see(self, run: Run) -> Observation:
         """The present frame; a black screen is waited for, since a lock or a mode change may pass."""

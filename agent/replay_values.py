@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from screenwright.policies.replay.demo import Demo
 from screenwright.tools.errors import BadScript
 from screenwright.tools.masking import is_secret
+from screenwright.tools.secrets.naming import mark, variable
 
 LEFT_OUT = ("--from", "--trace")  # of the command that goes on: a trace's folder is taken by then
 
@@ -34,8 +35,8 @@ def values_of(
     for name, parameter in demo.parameters.items():
         if name in held or name in columns:
             continue
-        if parameter.secret and (value := environment.get(variable(name))):
-            held[name] = value
+        if parameter.secret and environment.get(variable(name)):
+            held[name] = mark(name)  # looked up when it is typed
         elif parameter.default is not None:
             held[name] = parameter.default
         elif not parameter.secret or ask is None:
@@ -68,11 +69,6 @@ def given(demo: Demo, settings: Sequence[str]) -> dict[str, str]:
             others_see = f"others on this machine can see it in the list of processes; {variable(name)} hides it"
             print(f"screenwright: warning: --set {name}=...: {others_see}", file=sys.stderr)
     return held
-
-
-def variable(name: str) -> str:
-    """The environment variable of a secret: secret_pin -> SCREENWRIGHT_SECRET_PIN."""
-    return f"SCREENWRIGHT_{name.upper()}"
 
 
 def how_to_give(name: str) -> str:

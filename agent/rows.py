@@ -15,7 +15,8 @@ from typing import Any
 
 from screenwright.policies.replay.demo import Parameter
 from screenwright.tools.errors import BadScript, Ending
-from screenwright.tools.masking import Mask
+from screenwright.tools.masking import Mask, is_secret
+from screenwright.tools.secrets.naming import names_in
 
 SEPARATORS = (",", ";", "\t")
 FACTS = ("outcome", "message", "seconds", "healed", "trace")
@@ -138,10 +139,13 @@ def _row(number: int, line: int, columns: Sequence[str], cells: Sequence[str], g
     values = dict(given) | dict(zip(columns, cells, strict=False))
     empty = [column for column in columns if not values.get(column)]
     problem = None
+    strange = [column for column in columns if not is_secret(column) and names_in(values.get(column, ""))]
     if len(cells) != len(columns):
         many = "more than" if len(cells) > len(columns) else "fewer than"
         problem = f"line {line} has {len(cells)} cells, {many} the header's {len(columns)}"
         problem += "; a text with the separator in it stands in quotes" if len(cells) > len(columns) else ""
+    elif strange:
+        problem = f"line {line}: {strange[0]!r} names a secret; only a column whose name begins with secret may"
     elif empty:
         problem = f"line {line}: {empty[0]!r} is empty; write a value, or take the column out to use its default"
     return Row(number, line, values, problem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import json
+import os
 import re
 import shlex
 import signal
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
     from screenwright.agent.loop import Agent
     from screenwright.policies.guard import Approve, Guard
     from screenwright.policies.policy import Policy
-    from screenwright.tools.desktop import Desktop
     from screenwright.tools.observation import Observation
-    from screenwright.tools.phone.device import Phone
+    from screenwright.tools.secrets.sealed import Sealed
     from screenwright.tools.steps import Decision, Outcome, Task, Verdict
     from screenwright.tools.trace import TraceWriter
 
@@ -70,10 +70,13 @@ def performed(
     from screenwright.agent.limits import Limits
     from screenwright.agent.loop import Agent
     from screenwright.agent.noting import Noting
+    from screenwright.tools.secrets.vault import Vault
 
     guard = guard_of(manner.rules, manner.yes)
+    vault = Vault()
+    job = vault.take(job)
     decider.begin(job)
-    with manner.where.open() as device:
+    with manner.where.open(vault) as device:
         for problem in device.problems():
             print(f"screenwright: warning: {problem}", file=sys.stderr)
         start_programs(device, manner.opens)
@@ -137,6 +140,9 @@ def _looks_like_a_file(words: str) -> bool:
 
 
 def _parameters(text: str, settings: Sequence[str]) -> dict[str, str]:
+    from screenwright.tools.masking import is_secret
+    from screenwright.tools.secrets.naming import mark, variable
+
     known = list(dict.fromkeys(re.findall(r"\{\{\s*(\w+)\s*\}\}", text)))
     values = {}
     for setting in settings:
@@ -148,7 +154,9 @@ def _parameters(text: str, settings: Sequence[str]) -> dict[str, str]:
             there_is = ", ".join(known) if known else "none: there is no {{name}} in it"
             raise BadScript(f"--set {key}: the task has no parameter {key!r}; it has: {there_is}")
         values[key] = value
-    return values
+    # the value stays where it is until it is typed
+    held = [name for name in known if name not in values and is_secret(name) and os.environ.get(variable(name))]
+    return values | {name: mark(name) for name in held}
 
 
 def guard_of(rules: Path | None, yes: bool) -> Guard:
@@ -160,12 +168,12 @@ def guard_of(rules: Path | None, yes: bool) -> Guard:
     return Guard.load(rules, approve) if rules else Guard.standard(approve)
 
 
-def answer_beside(guard: Guard, device: Desktop | Phone) -> None:
+def answer_beside(guard: Guard, device: Sealed) -> None:
     """Where a person is asked on the very desktop, what they were asked about is in front again afterwards."""
     from screenwright.agent.approver import Approver, InFront
     from screenwright.tools.desktop import Desktop
 
-    if isinstance(guard.approve, Approver) and isinstance(device, Desktop):
+    if isinstance(guard.approve, Approver) and isinstance(device.device, Desktop):
         guard.approve = InFront(guard.approve, device)
 
 

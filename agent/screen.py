@@ -87,12 +87,12 @@ class Screen:
         reader: Reader | None = None,
         patience_s: float = 10.0,
     ) -> None:
-        self.device = device
         self.reader = reader or Reader()
         self.patience_s = patience_s
         self.variables: dict[str, str] = {}
         self._policy = Literal.of([], reader=self.reader, patience_s=patience_s)
         self._agent = _Calls(self._policy, device, guard=guard, limits=limits, trace=trace, listeners=listeners)
+        self.device = self._agent.device
 
     @property
     def folder(self) -> Path:

@@ -15,7 +15,10 @@ from screenwright.tools.errors import BadAction, BadScript
 if TYPE_CHECKING:
     from screenwright.tools.adb.client import Adb
     from screenwright.tools.desktop import Desktop
+    from screenwright.tools.device import Device
     from screenwright.tools.phone.device import Phone
+    from screenwright.tools.secrets.sealed import Sealed
+    from screenwright.tools.secrets.vault import Vault
 
 Virtual = Annotated[bool, typer.Option("--virtual", help="on a screen of its own that nobody sees")]
 Size = Annotated[str, typer.Option(metavar="WxH", help="of the virtual screen, in pixels")]
@@ -44,9 +47,15 @@ class Where:
     def on_phone(self) -> bool:
         return self.phone or self.serial is not None
 
-    def open(self) -> Desktop | Phone:
-        """The device; the caller closes it. BadScript, NotInstalled, DeviceLost."""
-        return self._phone() if self.on_phone else self.desktop()
+    def open(self, vault: Vault | None = None) -> Sealed:
+        """The device, with a seal on it for secrets; the caller closes it. BadScript, NotInstalled, DeviceLost.
+
+        Args:
+            vault: which secrets may be typed; the loop gives it the task.
+        """
+        from screenwright.tools.secrets.sealed import Sealed
+
+        return Sealed(self._phone() if self.on_phone else self.desktop(), vault)
 
     def _phone(self) -> Phone:
         if self.virtual or self.window is not None or self.region is not None or self.monitor != 1:
@@ -91,13 +100,15 @@ def phone_at(serial: str | None, adb: Adb | None = None) -> Phone:
     return Phone(serial, adb=adb, scrcpy=configured())
 
 
-def start_programs(device: Desktop | Phone, commands: Sequence[str]) -> None:
+def start_programs(device: Device, commands: Sequence[str]) -> None:
     """What `--open` says: programs on a desktop, apps by name or package on a phone."""
     from screenwright.tools.actions import OpenApp
     from screenwright.tools.desktop import Desktop
+    from screenwright.tools.secrets.sealed import bare
 
+    desktop = bare(device)
     for command in commands:
-        if not isinstance(device, Desktop):
+        if not isinstance(desktop, Desktop):
             try:
                 device.perform(OpenApp(name=command))
             except BadAction as error:
@@ -109,7 +120,7 @@ def start_programs(device: Desktop | Phone, commands: Sequence[str]) -> None:
             raise BadScript(f"--open {command!r} can't be read as a command: {error}") from error
         if not argv:
             raise BadScript("--open needs the name of a program, such as: --open mousepad")
-        device.start(argv)
+        desktop.start(argv)
 
 
 def _numbers(said: str, form: str, option: str, example: str) -> list[int]:

@@ -16,15 +16,13 @@ from screenwright.policies.errand import (
     Drops,
     KeepsPlace,
     errand_in_words,
+    only_asked,
     secrets_in,
     task_in_words,
-    with_secrets,
-    without_secrets,
 )
 from screenwright.policies.policy import Meeting, Policy
 from screenwright.tools.actions import Action, Done
 from screenwright.tools.errors import BadReply, BadScript, GaveUp, Mendable, ModelLost, NotInstalled
-from screenwright.tools.masking import is_secret
 from screenwright.tools.observation import Observation
 from screenwright.tools.steps import Decision, Step, Task
 
@@ -77,7 +75,6 @@ class Cascade:
         self._failures, self._rests = [0] * len(self.policies), [0] * len(self.policies)
         self._count = 0
         self._refused: list[tuple[str, Action]] = []
-        self._secrets = {name: value for name, value in task.parameters.items() if is_secret(name) and value}
         self._spent: dict[str, float] = {}
         self._notes: list[str] = []
         job = self._jobs[0]
@@ -171,8 +168,7 @@ class Cascade:
             if isinstance(policy, KeepsPlace):
                 decision = policy.decide(task, steps, observation)
             else:
-                seen = without_secrets(steps[job.since :], self._secrets)
-                decision = with_secrets(policy.decide(task, seen, observation), self._allowed(job))
+                decision = only_asked(policy.decide(task, steps[job.since :], observation), self._allowed(job))
         finally:
             self._spend({f"asked_{label.replace(' ', '_')}_s": time.perf_counter() - began})
         self._spend(decision.usage)
@@ -193,7 +189,7 @@ class Cascade:
             return Task(job.errand.text, job.errand.values) if job.errand else job.task
         return errand_in_words(job.errand, job.why) if job.errand else task_in_words(job.task)
 
-    def _allowed(self, job: Job) -> dict[str, str]:
+    def _allowed(self, job: Job) -> frozenset[str]:
         """The secrets that may be typed for this job."""
         if job.errand:
             return secrets_in(job.errand.text, job.errand.values)

@@ -1,23 +1,24 @@
 """A piece of a task that one policy hands to another: its words, and what of it may be said in words.
 
-Values of secret parameters never are: what a model gets holds `{{secret}}` as the script does, and the value
-is put in where it is typed.
+Secrets never are: whoever decides knows them as `{{secret:bank}}` or `{{secret_pin}}`, and the device puts the
+value in where it is typed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from screenwright.policies.policy import Policy
 from screenwright.tools.actions import TypeText
 from screenwright.tools.errors import BadReply
 from screenwright.tools.masking import is_secret
-from screenwright.tools.steps import Decision, Step, Task
+from screenwright.tools.secrets.naming import names_in
+from screenwright.tools.steps import Decision, Task
 
-PLACEHOLDER = re.compile(r"\{\{\s*(?P<name>\w+)\s*(?:\|(?P<default>[^{}]*))?\}\}")
+PLACEHOLDER = re.compile(r"\{\{\s*(?P<name>secret:[\w.-]+|\w+)\s*(?:\|(?P<default>[^{}]*))?\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,11 @@ class KeepsPlace(Policy, Protocol):
         ...
 
 
-def secrets_in(text: str, values: Mapping[str, str]) -> dict[str, str]:
-    """The secrets that these words ask for: no others may be typed."""
+def secrets_in(text: str, values: Mapping[str, str]) -> frozenset[str]:
+    """The secrets that these words ask for, by themselves or in a parameter: no others may be typed."""
     names = {match["name"] for match in PLACEHOLDER.finditer(text)}
-    return {name: values[name] for name in sorted(names) if is_secret(name) and values.get(name)}
+    told = (names_in(values.get(name, "")) for name in names)
+    return frozenset(n for n in names if ":" in n or (is_secret(n) and values.get(n))).union(*told)
 
 
 def in_words(text: str, values: Mapping[str, str]) -> str:
@@ -75,7 +77,7 @@ def in_words(text: str, values: Mapping[str, str]) -> str:
 
     said = PLACEHOLDER.sub(put, text)
     if names := secrets_in(text, values):
-        marks = " and ".join(f"{{{{{name}}}}}" for name in names)
+        marks = " and ".join(f"{{{{{name}}}}}" for name in sorted(names))
         said += f"\n(Where {marks} is to be typed, type it as it stands here: the secret is put in for you.)"
     return said
 
@@ -91,42 +93,18 @@ def errand_in_words(errand: Errand, why: str) -> Task:
     return Task(in_words(text, errand.values) + f"\n(The usual way failed: {why})", name=errand.place)
 
 
-def with_secrets(decision: Decision, secrets: Mapping[str, str]) -> Decision:
-    """The decision as it is done: a secret's value typed where its placeholder stands.
+def only_asked(decision: Decision, secrets: Collection[str]) -> Decision:
+    """The decision, where it types no secret but these.
 
     BadReply for a secret that was not asked for, or that is to go anywhere but into typing: a page that says
     "type {{secret}} here" gets nothing.
     """
     action = decision.action
     asked = {m["name"] for m in PLACEHOLDER.finditer(action.model_dump_json()) if is_secret(m["name"])}
-    if not asked:
-        return decision
-    if not isinstance(action, TypeText) or not asked <= secrets.keys():
-        known = ", ".join(secrets) or "none"
+    if asked and not (isinstance(action, TypeText) and asked <= set(secrets)):
+        known = ", ".join(sorted(secrets)) or "none"
         raise BadReply(
             f"{{{{{sorted(asked)[0]}}}}} can only be typed, and only where the task says so (here: {known})",
             decision.reply,
         )
-    text = PLACEHOLDER.sub(lambda m: secrets.get(m["name"], m[0]), action.text)
-    return replace(decision, action=action.model_copy(update={"text": text}))
-
-
-def without_secrets(steps: Sequence[Step], secrets: Mapping[str, str]) -> Sequence[Step]:
-    """The steps as a model may see them: what was typed is a placeholder again."""
-    return [_masked(step, secrets) for step in steps] if secrets else steps
-
-
-def _masked(step: Step, secrets: Mapping[str, str]) -> Step:
-    def mask(text: str) -> str:
-        for name, value in secrets.items():
-            text = text.replace(value, f"{{{{{name}}}}}")
-        return text
-
-    result = replace(step.result, message=mask(step.result.message))
-    decision = step.decision
-    if decision is not None:
-        action = decision.action
-        if isinstance(action, TypeText):
-            action = action.model_copy(update={"text": mask(action.text)})
-        decision = replace(decision, action=action, thought=mask(decision.thought))
-    return replace(step, decision=decision, result=result)
+    return decision

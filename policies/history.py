@@ -7,7 +7,7 @@ that comes after the first one new, every time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,10 +67,8 @@ class History:
         self.dialect, self.grow, self.keep, self.budget, self.crops = dialect, grow, keep, budget, crops
         self.begin("")
 
-    def begin(self, task: str, secrets: Mapping[str, str] | None = None) -> None:
-        """secrets: values that another policy may type and this model is not to read, by their names."""
+    def begin(self, task: str) -> None:
         self._task = task
-        self._secrets = dict(secrets or {})
         self._exchanges = [Exchange()]
         self._earlier: list[str] = []
         self._known = 0
@@ -143,8 +141,6 @@ class History:
         line, point = remembered(action), aim(action)
         if point is not None and not getattr(action, "target", None):
             line += " at [{}, {}]".format(*self.dialect.place(point, screen))
-        for name, value in self._secrets.items():
-            line = line.replace(value, f"{{{{{name}}}}}") if value else line
         return line
 
     def _tell(self, others: list[str]) -> None:

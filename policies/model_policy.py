@@ -11,7 +11,7 @@ from screenwright.policies.chat import GREEDY, Model, Picture, Reply, Sampling, 
 from screenwright.policies.dialects.dialect import Dialect, Screen, dialect_of, smart_resize
 from screenwright.policies.dialects.dialect import dialect as named_dialect
 from screenwright.policies.dialects.saying import spoken
-from screenwright.policies.errand import in_words, secrets_in, with_secrets
+from screenwright.policies.errand import in_words, only_asked, secrets_in
 from screenwright.policies.history import History
 from screenwright.policies.pictures import resized
 from screenwright.tools.errors import BadReply, TooLong
@@ -56,15 +56,15 @@ class ModelPolicy:
         self.dialect = _dialect(dialect, model)
         self.history = History(self.dialect, grow=grow, keep=keep, budget=budget, crops=crops)
         self._kinds: Callable[[], frozenset[str]] = lambda: DESKTOP
-        self._secrets: dict[str, str] = {}
+        self._secrets = frozenset[str]()
 
     def meet(self, kinds: Callable[[], frozenset[str]]) -> None:
         self._kinds = kinds
 
     def begin(self, task: Task) -> None:
-        """A `{{secret...}}` stays as it is in what the model reads, and is put in when it is typed."""
+        """A `{{secret...}}` stays as it is in what the model reads; the device puts it in when it is typed."""
         self._secrets = secrets_in(task.text, task.parameters)
-        self.history.begin(in_words(task.text, task.parameters).strip(), self._secrets)
+        self.history.begin(in_words(task.text, task.parameters).strip())
 
     def decide(self, task: Task, steps: Sequence[Step], observation: Observation) -> Decision:
         """One action. BadReply: the reply could not be read; it is forgotten, and the next turn says why."""
@@ -80,8 +80,8 @@ class ModelPolicy:
         thought = said.thought + (f" ({said.more} more in the same reply: left)" if said.more else "")
         usage = {**reply.usage, "decide_s": time.perf_counter() - started}
         decision = Decision(said.action, thought, reply.text, usage, source=self.name)
-        # Within a cascade there are none here: it puts them in itself.
-        return with_secrets(decision, self._secrets) if self._secrets else decision
+        # Within a cascade there are none here: it looks itself.
+        return only_asked(decision, self._secrets) if self._secrets else decision
 
     def drop(self) -> None:
         """The last decision was not taken: its reply is not part of the conversation."""

@@ -358,19 +358,18 @@ def test_a_secret_goes_nowhere_but_where_the_task_says(action: Action, tmp_path:
     assert SECRET not in repr(device.log)
 
 
-def test_instructions_that_hold_a_secrets_value_are_not_handed_on(tmp_path: Path) -> None:
-    model = Model()
+def test_instructions_that_need_a_secret_for_more_than_typing_are_refused(tmp_path: Path) -> None:
     script = 'check "{{secret_pin}}" and "News"'
-    outcome, _ = run(Cascade([literal(), model]), script, FakeDevice(), tmp_path, secret_pin=SECRET)
-    assert outcome.status == "gave_up" and "secret" in outcome.message and SECRET not in outcome.message
-    assert model.tasks == []
+    with pytest.raises(BadScript, match=r"\{\{secret_pin\}\} can only be typed"):
+        run(Cascade([literal()]), script, FakeDevice(), tmp_path, secret_pin=SECRET)
 
 
 def test_placeholders_in_words() -> None:
     values = {"secret": "s3", "name": "Ada"}
     assert in_words("{{name}} {{ city | Oslo }} {{unknown}}", values) == "Ada Oslo {{unknown}}"
     assert in_words("{{secret}}", values).startswith("{{secret}}\n(Where {{secret}} is to be typed")
-    assert secrets_in("{{name}} {{secret}}", values) == {"secret": "s3"} and secrets_in("", values) == {}
+    assert secrets_in("{{name}} {{secret}}", values) == {"secret"} and not secrets_in("", values)
+    assert secrets_in("{{a}} {{secret:b}}", {"a": "{{secret:c}}"}) == {"secret:b", "secret:c"}
 
 
 def test_two_policies_of_one_name_are_told_apart(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def test_a_python_script_runs_by_itself(desktop: Desktop, tmp_path: Path, reader
     script = tmp_path / "signup.py"
     script.write_text(export(made, "python"), encoding="utf-8")
     desktop.start([sys.executable, str(ROOT / "demos" / "programs" / "signup.py"), str(out)])
-    env = {**desktop.environment, "SECRET_MAIL": "ada@example.org"}
+    env = {**desktop.environment, "SCREENWRIGHT_SECRET_MAIL": "ada@example.org"}
     done = subprocess.run(
         [sys.executable, str(script), "name=Grace"],
         env=env,

@@ -252,16 +252,6 @@ def test_many_steps_of_another_policy_are_told_in_part_and_stay_in_the_lines() -
     assert "40. click row 39\n41. click Save\n" in told
 
 
-def test_a_secret_that_another_policy_typed_is_not_told() -> None:
-    run = Telling()
-    run.history.begin("Log in", {"secret_pin": "4711"})
-    run.look(frame(1))
-    run.became(Decision(TypeText(text="4711")))
-    run.look(frame(2))
-    assert "type '{{secret_pin}}'" in run.newest
-    assert "4711" not in run.newest
-
-
 def test_the_persons_answer_is_told_and_remembered() -> None:
     run = Telling(grow=1, keep=1)
     run.look(frame(1))

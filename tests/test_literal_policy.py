@@ -14,7 +14,7 @@ from screenwright.agent.screen import StepFailed
 from screenwright.policies import Guard, Literal
 from screenwright.tools import Desktop, FakeDevice, Outcome, Size, Target, Task, Trace
 from screenwright.tools.actions import Action, Click
-from screenwright.tools.errors import BadAction
+from screenwright.tools.errors import BadAction, BadScript
 from screenwright.tools.fake import Widget, form
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Reader, Scene
@@ -119,9 +119,13 @@ def test_an_expectation_that_fails_says_what_it_saw(tmp_path: Path) -> None:
     assert run('expect no "Error"', device, tmp_path / "b").ok
 
 
-def test_a_secret_is_in_no_thought(tmp_path: Path) -> None:
-    outcome = run('click "{{secret_word}}"', FakeDevice(), tmp_path, secret_word="hunter2")
-    assert outcome.status == "gave_up" and "hunter2" not in outcome.message and "•••" in outcome.message
+@pytest.mark.parametrize(
+    "step", ['click "{{secret_word}}"', 'type "x" into "{{secret_word}}"', 'expect "{{secret:bank}}"']
+)
+def test_a_secret_is_only_typed(step: str, tmp_path: Path) -> None:
+    with pytest.raises(BadScript, match=r"line 1: \{\{secret(_word|:bank)\}\} can only be typed") as failed:
+        Literal(reader=Tree()).begin(Task(step, {"secret_word": "hunter2"} if "_word" in step else {}))
+    assert "hunter2" not in str(failed.value)
 
 
 def test_a_slow_device(tmp_path: Path) -> None:

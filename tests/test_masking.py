@@ -54,7 +54,7 @@ def test_what_a_policy_says_at_the_end_is_masked(tmp_path: Path) -> None:
     acts = [Click(point=point, target="hunter2"), TypeText(text="hunter2"), Done(answer="it is hunter2")]
     task = Task("x", {"secret_a": "hunter2", "name": "Ada"})
     outcome = Agent(Scripted(acts), FakeDevice(), trace=tmp_path / "run").run(task)
-    assert outcome.answer == "it is hunter2"  # the caller has the secret anyway
+    assert outcome.answer == "it is {{secret_a}}"
     assert files_with(tmp_path / "run", "hunter2") == []
     trace = Trace(tmp_path / "run")
     assert trace.task.parameters == {"secret_a": "{{secret_a}}", "name": "Ada"}

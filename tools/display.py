@@ -22,6 +22,7 @@ from typing import IO, Self
 
 from screenwright.tools.errors import DeviceLost, NotInstalled
 from screenwright.tools.last_will import WILL, began
+from screenwright.tools.secrets.naming import without_secrets
 
 START_S = 15.0
 CALM = 0x2E3A46  # not black: an all-black capture then really means that nothing is shown
@@ -139,7 +140,7 @@ class VirtualDisplay:
 
     def _environment(self) -> dict[str, str]:
         drop = ("WAYLAND_DISPLAY", "NO_AT_BRIDGE", "AT_SPI_BUS_ADDRESS", "SESSION_MANAGER")
-        kept = {key: value for key, value in os.environ.items() if key not in drop}
+        kept = {key: value for key, value in without_secrets(os.environ).items() if key not in drop}
         return kept | {
             "DISPLAY": self.display,
             "XAUTHORITY": str(Path(self._folder, "none")),  # an empty file makes python-xlib print
@@ -160,6 +161,7 @@ class VirtualDisplay:
             screen = ["-screen", "0", f"{self.width}x{self.height}x24"]
             server = subprocess.Popen(
                 [path, "-displayfd", str(write), "-dpi", "96", "-noreset", "-nolisten", "tcp", *screen],
+                env=without_secrets(os.environ),
                 pass_fds=(write,),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

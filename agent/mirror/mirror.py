@@ -32,6 +32,7 @@ from screenwright.policies.guard import Guard
 from screenwright.policies.policy import Policy
 from screenwright.tools.device import Device
 from screenwright.tools.errors import BadScript, NotInstalled
+from screenwright.tools.secrets.sealed import sealed
 from screenwright.tools.steps import Step
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Mirror:
         self.pictures = Pictures()
         self.panel = Panel(self._changed)
         self.gate = self.panel.gate
-        self.device = Watched(device, lambda seen: self.hands.eyes.seen(seen), self.gate.allowed)
+        self.device = Watched(sealed(device), lambda seen: self.hands.eyes.seen(seen), self.gate.allowed)
         self.hands = Hands(
             self.device,
             self.pictures,

@@ -8,6 +8,8 @@ from typing import Literal
 
 from screenwright.tools.elements import Target
 from screenwright.tools.errors import GaveUp
+from screenwright.tools.masking import is_secret
+from screenwright.tools.secrets.naming import mark, names_in
 
 Verb = Literal[
     "click", "double_click", "right_click", "middle_click", "hover", "drag", "type", "append", "clear", "press",
@@ -45,7 +47,7 @@ class Instruction:
         """With each `{{name}}` replaced by what was read into it. GaveUp for a name nothing was read into."""
         return replace(
             self,
-            value=None if self.value is None else _text(self.value, variables),
+            value=None if self.value is None else _text(self.value, variables, self.verb in ("type", "append")),
             target=_target(self.target, variables),
             to=_target(self.to, variables),
             until=_target(self.until, variables),
@@ -70,11 +72,15 @@ def _target(held: Target | None, variables: dict[str, str]) -> Target | None:
     return replace(held, text=text, anchor=_target(held.anchor, variables))
 
 
-def _text(held: str, variables: dict[str, str]) -> str:
+def _text(held: str, variables: dict[str, str], typed: bool = False) -> str:
     def value(match: re.Match[str]) -> str:
+        if match[1] not in variables and is_secret(match[1]):
+            return match[0]
         if match[1] not in variables:
             known = ", ".join(variables) or "none"
             raise GaveUp(f"nothing has been read into {{{{{match[1]}}}}} yet; known: {known}")
+        if typed and (names := names_in(variables[match[1]])):
+            raise GaveUp(f"{{{{{match[1]}}}}} was read off the screen and says {mark(min(names))}: not typed")
         return variables[match[1]]
 
     return VARIABLE.sub(value, held)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from screenwright.policies.errand import PLACEHOLDER, Errand
 from screenwright.policies.literal.instruction import Instruction
 from screenwright.policies.literal.moment import Acts, Moment, Undone
-from screenwright.policies.literal.script import read_script
+from screenwright.policies.literal.script import only_typed, read_script
 from screenwright.policies.literal.verbs import Verbs
 from screenwright.tools.actions import Done
 from screenwright.tools.errors import BadScript, GaveUp
-from screenwright.tools.masking import is_secret
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Reader
 from screenwright.tools.steps import Decision, Step, Task
@@ -72,8 +72,9 @@ class Literal:
             self._instructions = self._given
         if not self._instructions:
             raise BadScript('the script has no steps; write one step a line, such as: click "Save"')
-        secrets = [value for key, value in task.parameters.items() if is_secret(key) and value]
-        self._verbs = Verbs(self.variables, secrets, self.patience_s)
+        for instruction in self._instructions:
+            only_typed(instruction)
+        self._verbs = Verbs(self.variables, self.patience_s)
         self._parameters = dict(task.parameters)
         self._place, self._doing, self._answer, self._undone = 0, None, None, Undone()
 
@@ -84,12 +85,11 @@ class Literal:
         self._mind(moment)
         decision = self._next(moment)
         read = {"read": moment.read_s} if moment.read_s else {}
-        thought = self._verbs.hide(decision.thought)
         usage = {"decide_s": time.perf_counter() - started - moment.read_s, **read}
-        return Decision(decision.action, thought, usage=usage, confidence=decision.confidence, source=self.name)
+        return replace(decision, usage=usage, source=self.name)
 
     def errand(self) -> Errand:
-        """The present step, for another policy. GaveUp: a check, or words with a secret in them."""
+        """The present step, for another policy. GaveUp: a check."""
         if self._place >= len(self._instructions):
             raise GaveUp("every step is done")
         step = self._instructions[self._place]
@@ -97,8 +97,6 @@ class Literal:
             raise GaveUp(f"{step.verb.replace('_', ' ')} is for the script to say")
         alike = sum(other.source == step.source and other.line == step.line for other in self._instructions)
         text = step.source if step.source and alike == 1 else str(step)
-        if self._verbs.hide(text) != text:
-            raise GaveUp("its words hold a secret")
         known = self._parameters | self.variables
         values = {m["name"]: known[m["name"]] for m in PLACEHOLDER.finditer(text) if m["name"] in known}
         line = f" (line {step.line})" if step.line else ""
@@ -129,7 +127,7 @@ class Literal:
         self._doing = None
         if not self._undone.again(last):
             where = self._where(self._instructions[self._place])
-            raise GaveUp(f"{where}: {self._verbs.hide(last.result.message)}")
+            raise GaveUp(f"{where}: {last.result.message}")
 
     def _next(self, moment: Moment) -> Decision:
         while self._place < len(self._instructions):
@@ -148,7 +146,7 @@ class Literal:
                 continue
             except GaveUp as error:
                 self._doing = None
-                raise GaveUp(f"{self._where(instruction)}: {self._verbs.hide(str(error))}") from error
+                raise GaveUp(f"{self._where(instruction)}: {error}") from error
             return Decision(
                 decision.action,
                 f"{self._where(instruction)}: {decision.thought}",
@@ -158,7 +156,6 @@ class Literal:
 
     def _where(self, instruction: Instruction) -> str:
         if not instruction.source:
-            return self._verbs.hide(str(instruction))
+            return str(instruction)
         line = f" (line {instruction.line})" if instruction.line else ""
-        said = instruction.source
-        return self._verbs.hide(f"step {self._place + 1}{line}, {said}")
+        return f"step {self._place + 1}{line}, {instruction.source}"

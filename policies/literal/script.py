@@ -12,6 +12,9 @@ from screenwright.policies.literal.instruction import Instruction
 from screenwright.policies.literal.phrases import Sentence
 from screenwright.tools.elements import Target
 from screenwright.tools.errors import BadScript
+from screenwright.tools.masking import is_secret
+from screenwright.tools.secrets.naming import mark, names_in
+from screenwright.tools.secrets.store import how_to_give
 
 ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)、])\s+(?:\[[ xX]\]\s+)?(?P<step>.+)")
 PARAMETER = re.compile(r"\{\{\s*(?P<name>\w+)\s*(?:\|(?P<default>[^{}]*))?\}\}")
@@ -29,14 +32,14 @@ def read_script(text: str, parameters: dict[str, str]) -> list[Instruction]:
     known, used, read = dict(parameters), set[str](), set[str]()
     filled = []
     for step in steps:
+        only_typed(step)
         names = _names(step)
         used |= names.keys()
         for name, default in names.items():
             if name not in known and name not in read and default is None:
                 given = ", ".join(parameters) or "none"
-                raise BadScript(
-                    f"line {step.line}: {{{{{name}}}}} has no value (given: {given}); add --set {name}=VALUE"
-                )
+                how = how_to_give(name) if is_secret(name) else f"add --set {name}=VALUE"
+                raise BadScript(f"line {step.line}: {{{{{name}}}}} has no value (given: {given}); {how}")
         filled.append(_filled(step, known))
         if step.verb == "read" and step.value:
             read.add(step.value)
@@ -45,6 +48,15 @@ def read_script(text: str, parameters: dict[str, str]) -> list[Instruction]:
             f"the script has no {{{{{strange[0]}}}}}; it uses: {', '.join(sorted(used)) or 'no parameters'}"
         )
     return filled
+
+
+def only_typed(step: Instruction) -> None:
+    """BadScript where a secret is to go anywhere but into what is typed: nothing else ever learns its value."""
+    elsewhere = replace(step, value=None) if step.verb in ("type", "append") else step
+    for text in _texts(elsewhere):
+        if names := names_in(text):
+            where = f"line {step.line}: " if step.line else ""
+            raise BadScript(f"{where}{mark(min(names))} can only be typed, into a field: {step.source or step}")
 
 
 def _parse(words: str, line: int) -> list[Instruction]:

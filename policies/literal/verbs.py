@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import assert_never
 
 from screenwright.policies.literal import fields, touching
@@ -22,16 +21,9 @@ SCROLLS = 60  # a page that grows while it is scrolled has no end
 class Verbs:
     """Turns instructions into acts. `variables` is shared: `read` fills it, `{{name}}` in a step uses it."""
 
-    def __init__(self, variables: dict[str, str], secrets: Sequence[str], patience_s: float) -> None:
+    def __init__(self, variables: dict[str, str], patience_s: float) -> None:
         self.variables = variables
         self.patience_s = patience_s
-        self._secrets = secrets
-
-    def hide(self, text: str) -> str:
-        """The text without the values of secret parameters."""
-        for secret in self._secrets:
-            text = text.replace(secret, "•••")
-        return text
 
     def acts(self, raw: Instruction, now: Moment) -> Acts:
         """The acts of one instruction, with its variables filled in."""

@@ -30,6 +30,8 @@ class Parameters:
         """The text with parameters in it: those it has, those of the task, and one for what a field got."""
         for match in PLACEHOLDER.finditer(text):
             name = match["name"]
+            if ":" in name:
+                continue  # of the keyring, not of the demo
             self.all.setdefault(name, Parameter(secret=is_secret(name), about=_about(field)))
         if PLACEHOLDER.search(text):
             return text

@@ -10,6 +10,8 @@ from screenwright.policies.replay.demo import PLACEHOLDER, Demo
 from screenwright.policies.replay.folder import DemoFolder
 from screenwright.policies.replay.instructing import Wordless, instructions
 from screenwright.tools.elements import Target
+from screenwright.tools.secrets.naming import mark
+from screenwright.tools.secrets.store import how_to_give
 
 HEAD = '''"""{title}
 
@@ -53,8 +55,6 @@ def python_script(folder: DemoFolder) -> str:
 
 
 def _imports(demo: Demo, replays: bool, targets: bool) -> Iterator[str]:
-    secret = any(parameter.secret for parameter in demo.parameters.values())
-    yield from ["import getpass", "import os"] if secret else []
     yield from ["import sys"] if demo.parameters else []
     yield from [""] if demo.parameters else []
     yield "from screenwright.agent import Agent, Screen" if replays else "from screenwright.agent import Screen"
@@ -77,8 +77,7 @@ def _values(demo: Demo) -> Iterator[str]:
     yield 'value |= dict(setting.split("=", 1) for setting in sys.argv[1:])'
     for name, parameter in demo.parameters.items():
         if parameter.secret:
-            asked = f"os.environ.get({_text(name.upper())}) or getpass.getpass({_text(name + ': ')})"
-            yield f"value[{_text(name)}] = {asked}"
+            yield f"value[{json.dumps(name)}] = {json.dumps(mark(name))}  # {how_to_give(name)}"
     yield ""
 
 

@@ -26,6 +26,7 @@ from screenwright.tools.errors import BadScript, GaveUp
 from screenwright.tools.masking import Mask, is_secret
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Reader
+from screenwright.tools.secrets.naming import names_in
 from screenwright.tools.steps import Decision, Step, Task
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class Replay:
         step = playing.step(self._place)
         text = in_words(step)
         names = {match[1] for match in PLACEHOLDER.finditer(text)}
-        if any(is_secret(name) for name in names):
+        if names_in(text) or any(is_secret(name) for name in names):
             raise GaveUp("it types a secret")
         if playing.mask.text(text) != text:
             raise GaveUp("its words hold a secret")

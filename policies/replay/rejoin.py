@@ -17,8 +17,8 @@ from screenwright.policies.replay.playing import Playing
 from screenwright.tools.actions import aim
 from screenwright.tools.elements import Element
 from screenwright.tools.geometry import Region
-from screenwright.tools.masking import is_secret
 from screenwright.tools.observation import Observation, Pixels
+from screenwright.tools.secrets.naming import names_in
 from screenwright.tools.steps import Effect
 from screenwright.tools.wording import ALIKE, folded, likeness, squeezed
 
@@ -160,8 +160,7 @@ class Rejoin:
         """Is what it types read where it was typed? A secret can't be."""
         text = filled(step.text or "", self.playing.values)
         wanted = squeezed(text)
-        if not wanted or any(is_secret(name) and f"{{{{{name}}}}}" in (step.text or "").replace(" ", "")
-                             for name in self.playing.values):  # fmt: skip
+        if not wanted or names_in(text):
             return False
         areas = self._typed_at(step, compared, now)
         if not areas:

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from screenwright.tools.adb.trouble import AdbMissing, ServerTrouble, recognise
+from screenwright.tools.secrets.naming import without_secrets
 
 GET_ONE = (
     "`pip install 'screenwright[phone]'` brings one; on Debian: `apt install adb`, on a Mac: "
@@ -78,7 +79,7 @@ def start(program: str, port: int) -> None:
 
 def _run(program: str, *words: str, seconds: float = 5.0) -> str:
     """What it prints on both streams. Into a file: a server that it starts would hold a pipe open for ever."""
-    settings = {name: value for name, value in os.environ.items() if name != "ADB_SERVER_SOCKET"}
+    settings = {name: value for name, value in without_secrets(os.environ).items() if name != "ADB_SERVER_SOCKET"}
     with tempfile.TemporaryFile() as printed:
         try:
             subprocess.run(

@@ -17,8 +17,8 @@ from screenwright.tools.changes import changed_regions
 from screenwright.tools.elements import Element
 from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Words
-from screenwright.tools.recording import glyphs
 from screenwright.tools.recording.seen import Seen, Told
+from screenwright.tools.secrets import glyphs
 
 GONE_S = 1.0  # an area stays blank so long after its window has closed: what lies under it is drawn late
 SHORT = 4  # a secret of fewer characters is looked for as a whole, not within longer texts

@@ -66,6 +66,6 @@ def _looked(phone: Phone) -> Iterator[Finding]:
         yield Finding("read", "yes", f"its tree names {named} things on the screen")
     else:
         yield Finding("read", "optional", "its tree names nothing on this screen: reading is by OCR")
-    if not any("ASCII" in problem for problem in problems):
-        yield Finding("type", "yes", f"any letter, by {phone.writing.ways()[0].name}; your own is given back")
+    if way := phone.writing.way():
+        yield Finding("type", "yes", f"any letter, by {way.name}; your own is given back")
     yield Finding("apps", "yes", f"{len(phone.apps())} can be opened by name")

@@ -259,6 +259,7 @@ def test_a_keyboard_that_is_there_is_taken_before_it(sim: SimPhone, phone: Phone
     sim.phone.keyboards.install(ADB_KEYBOARD)
     phone.perform(TypeText(text="中文"))
     assert field.text == "中文" and any("ADB_INPUT" in line for line in sim.lines)
+    assert not any("app_process" in line for line in sim.lines), "and it is not even started"
 
 
 def test_parts_of_a_text_do_not_overtake_each_other(sim: SimPhone, phone: Phone, field: Any) -> None:

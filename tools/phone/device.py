@@ -257,9 +257,10 @@ class Phone:
     def problems(self) -> list[str]:
         """What stands in the way of driving this phone, each with its fix."""
         try:
-            found = self.state.problems(bool(self.writing.ways()), self.eyes.several_displays)
-            pasting, stream = self.writing.pasting, self._stream
-            return found + [each for each in (pasting and pasting.trouble, stream and stream.instead) if each]
+            found = self.state.problems(self.writing.way() is not None, self.eyes.several_displays)
+            if (pasting := self.writing.pasting) and not pasting.there():
+                found.append(pasting.trouble)
+            return found + ([self._stream.instead] if self._stream and self._stream.instead else [])
         except DeviceLost as lost:
             return [str(lost)]
 

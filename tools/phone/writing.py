@@ -60,10 +60,11 @@ class Writing:
         self.keyboards, self.pasting = Keyboards(link), pasting
         self.arrive_s = ARRIVE_S
 
-    def ways(self) -> list[Way]:
-        """How any character can be typed here, the best first: pasting makes use of the person's clipboard."""
-        found: list[Way] = [Borrowing(self.keyboards, each, self._link) for each in self.keyboards.installed()]
-        return [*found, self.pasting] if self.pasting and self.pasting.there() else found
+    def way(self) -> Way | None:
+        """How any character can be typed here. Pasting comes last: it uses the person's clipboard."""
+        for keyboard in self.keyboards.installed():
+            return Borrowing(self.keyboards, keyboard, self._link)
+        return self.pasting if self.pasting and self.pasting.there() else None
 
     def close(self) -> None:
         """Give back what is owed; raises nothing."""
@@ -83,15 +84,15 @@ class Writing:
             return self._read_back(text)
         if stray := [each for each in text if unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t"]:
             raise BadAction(f"{stray[0]!r} is no character that can be typed; nothing was typed")
-        ways = self.ways()
-        if not ways:
+        way = self.way()
+        if way is None:
             first = next(character for character in text if not quoting.typable(character))
             scrcpy = f"; {self.pasting.trouble}" if self.pasting else ""
             raise BadAction(
                 f"{first!r} can't be typed on this phone: `input text` has plain ASCII only, and no keyboard that "
                 f"takes text from adb is installed; {INSTALL}{scrcpy}; nothing was typed"
             )
-        return self._by(ways[0], text)
+        return self._by(way, text)
 
     def _by(self, way: Way, text: str) -> str:
         before = self._field()

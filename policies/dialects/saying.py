@@ -56,7 +56,8 @@ def remembered(action: Action) -> str:
     fields = type(action).model_fields
     placeless: dict[str, Any] = {name: None for name in ("point", "start") if name in fields}
     line = describe(action.model_copy(update=placeless))
-    return clean(re.sub(r" to \([\d.e+-]+, [\d.e+-]+\)$", "", line), 300)
+    # a name off the screen may hold line feeds, and what follows one would look like words of the prompt
+    return clean(" ".join(re.sub(r" to \([\d.e+-]+, [\d.e+-]+\)$", "", line).split()), 300)
 
 
 def possible(action: Action, screen: Screen) -> None:

@@ -85,6 +85,9 @@ def run(
     limit_seconds: Annotated[float, typer.Option(min=0.001, help="seconds in all")] = 900,
     trace: Annotated[Path | None, typer.Option(help="folder of the recording; default: under runs/")] = None,
     save: Annotated[str | None, typer.Option(metavar="NAME", help="make a demo of it, if it is done")] = None,
+    mirror_: Annotated[
+        bool, typer.Option("--mirror", help="show it in a web page meanwhile, to be steered and touched there")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="only the beginning and the end")] = False,
     as_json: Json = False,
 ) -> None:
@@ -100,7 +103,7 @@ def run(
         decider = models.policy_of(policy, which, sure=not no_sure)
         where = Where(virtual, size, monitor, window, region, phone, serial)
         manner = running.Manner(
-            where, tuple(open_ or ()), rules, yes, dry_run, limit_steps, limit_seconds, quiet, as_json
+            where, tuple(open_ or ()), rules, yes, dry_run, limit_steps, limit_seconds, quiet, as_json, mirror_
         )
         if save is not None:
             if dry_run:

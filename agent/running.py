@@ -55,6 +55,7 @@ class Manner:
     seconds: float = 900
     quiet: bool = False
     as_json: bool = False
+    mirror: bool = False
 
 
 def performed(
@@ -63,12 +64,14 @@ def performed(
     """Open the screen, run the job on it, close it: what was opened with it ends with it.
 
     What can't be used (a script, rules, a size) is told before a screen is opened: BadScript, NotInstalled.
+    With `manner.mirror`, who is asked is asked on the page.
     `shown`: each step is told in the terminal. `ask`: the system is asked for all that it knows of each frame.
     """
     from screenwright.agent.approver import at_terminal
     from screenwright.agent.console import Console
     from screenwright.agent.limits import Limits
     from screenwright.agent.loop import Agent
+    from screenwright.agent.mirror.shown import in_page, making
     from screenwright.agent.noting import Noting
     from screenwright.tools.secrets.vault import Vault
 
@@ -76,13 +79,13 @@ def performed(
     vault = Vault()
     job = vault.take(job)
     decider.begin(job)
-    with manner.where.open(vault) as device:
+    with manner.where.open(vault) as device, in_page(device, wanted=manner.mirror) as page:
         for problem in device.problems():
             print(f"screenwright: warning: {problem}", file=sys.stderr)
         start_programs(device, manner.opens)
         answer_beside(guard, device)
         console = Console(sys.stderr if manner.as_json else sys.stdout, quiet=manner.quiet)
-        agent = (Noting if ask else Agent)(
+        agent = making(page, Noting if ask else Agent, asks=not manner.yes)(
             decider,
             device,
             guard=guard,

@@ -281,6 +281,28 @@ def test_stop_is_heard_while_the_screen_settles(
     client.close()
 
 
+def test_a_touch_is_done_in_the_middle_of_an_agent_s_wait(tmp_path: Path) -> None:
+    waits = threading.Event()
+
+    class Waited(FakeDevice):
+        def idle(self, seconds: float) -> None:
+            if threading.current_thread().name != "mirror":
+                waits.set()
+            super().idle(seconds)
+
+    device = Waited()
+    with Mirror(device) as mirror:
+        client = Client(mirror)
+        until(lambda: client.frames)
+        runner = Runner(mirror, Scripted([Wait(seconds=60)]), tmp_path / "run", ahead_s=0.0)
+        assert waits.wait(15)
+        client.send(do="tap", frame=client.frames[-1], x=0.5, y=0.9)
+        until(lambda: device.log)
+        client.send(do="stop")
+        assert runner.outcome().status == "stopped"
+        client.close()
+
+
 def test_secrets_are_masked_on_the_page(mirror: Mirror, device: FakeDevice, tmp_path: Path) -> None:
     secret = "hunter2-very-secret"
     policy = Scripted([click(NAME, "type it", "Name"), TypeText(text="{{secret_password}}")])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from screenwright.tools.errors import DeviceLost
 from screenwright.tools.executor import Executor, Spot
@@ -27,13 +27,11 @@ class Finger(Protocol):
         ...
 
 
-@runtime_checkable
-class Touchable(Protocol):
-    """A device that can be held down on."""
-
-    def touch(self, point: Point) -> Finger | None:
-        """Come down there. Errors as of `Device.perform`; None: this device can't, nothing was done."""
-        ...
+def touch(device: object, point: Point) -> Finger | None:
+    """Come down there. Errors as of `Device.perform`; None: this device can't, nothing was done."""
+    # no Protocol: from Python 3.12 on isinstance does not see what a wrapper hands on by __getattr__
+    come_down: Callable[[Point], Finger | None] | None = getattr(device, "touch", None)
+    return come_down(point) if come_down else None
 
 
 class Pressed:

@@ -14,7 +14,7 @@ from screenwright.agent.mirror.wishes import Carry, Drop, Grab, Pull, action_of
 from screenwright.agent.person.watched import Watched
 from screenwright.tools.actions import Action, describe
 from screenwright.tools.errors import Ending, Mendable
-from screenwright.tools.finger import Finger, Touchable
+from screenwright.tools.finger import Finger, touch
 from screenwright.tools.geometry import Point
 from screenwright.tools.observation import Observation
 
@@ -52,9 +52,7 @@ class Dragging:
         self._grab, self._by, self._tell = grab, by, tell
         self._device.turn.acquire()
         try:
-            device = self._device.device
-            if isinstance(device, Touchable):
-                self._finger = device.touch(self._point())
+            self._finger = touch(self._device.device, self._point())
         except (Mendable, Ending) as error:
             self._account.failed(error)
             self._grab = None

@@ -43,6 +43,7 @@ VIEWERS = 16
 MESSAGE_BYTES = 256 * 1024  # a pasted text is the longest that a page sends
 AHEAD_S = 0.4
 STARTED_S = 10.0
+PARTED_S = 1.0
 
 
 class Mirror:
@@ -108,6 +109,7 @@ class Mirror:
         guard: Guard | None = None,
         listeners: Sequence[Listener] = (),
         ahead_s: float = AHEAD_S,
+        kind: type[Agent] = Agent,
         **settings: Any,
     ) -> Agent:
         """An Agent on this device that the page shows and steers.
@@ -121,7 +123,7 @@ class Mirror:
         guard.approve = guard.approve or self.approve
         seen = Supervised(policy, self.panel, self.device, lambda: ahead_s if self.viewers else 0.0)
         settings = {"answer": self.panel.answer} | settings
-        return Agent(seen, self.device, guard=guard, listeners=[self.panel, *listeners], **settings)
+        return kind(seen, self.device, guard=guard, listeners=[self.panel, *listeners], **settings)
 
     def facts(self) -> dict[str, Any]:
         """What every page shows beside the picture."""
@@ -175,6 +177,10 @@ class Mirror:
     def close(self) -> None:
         """Stop listening and let the device go; safe twice. An agent that runs goes on, without its page."""
         self.hands.close()
+        loop = self._loop
+        if loop is not None:
+            with suppress(TimeoutError):
+                asyncio.run_coroutine_threadsafe(self._part(), loop).result(PARTED_S)
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._thread.join()
@@ -200,6 +206,10 @@ class Mirror:
         finally:
             self._onlookers.discard(onlooker)
             self._tell()
+
+    async def _part(self) -> None:
+        """All pages get the last state, such as how a run ended."""
+        await asyncio.gather(*(onlooker.part() for onlooker in self._onlookers), return_exceptions=True)
 
     def _wanted(self) -> Wanted:
         ways = [Wanted.VIDEO if onlooker.video else Wanted.PICTURES for onlooker in self._onlookers.copy()]

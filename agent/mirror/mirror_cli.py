@@ -53,7 +53,7 @@ def mirror(
 ) -> None:
     """Show the screen in a web page, live, to be touched there; watch and steer an agent on it. Ctrl-C ends it."""
     with plainly():
-        from screenwright.agent.mirror.mirror import Mirror
+        from screenwright.agent.mirror.shown import in_page
 
         where = Where(virtual, size, monitor, window, region, phone, serial)
         with where.open() as device:
@@ -61,8 +61,8 @@ def mirror(
                 print(f"screenwright: warning: {problem}", file=sys.stderr)
             start_programs(device, open_ or [])
             recording = _recording(device, record)
-            with Mirror(device, port=port, host=host, acted=recording) as mirror:
-                _announce(mirror, device.name, browser)
+            with in_page(device, port=port, host=host, acted=recording, browser=browser) as mirror:
+                assert mirror
                 status, stays = ("done", True) if task is None else _run(mirror, task, policy, ahead, trace)
                 if stays:
                     _wait()
@@ -80,30 +80,25 @@ def _recording(device: Device, name: str | None) -> MirrorRecording | None:
     return None if name is None else MirrorRecording(device, new_demo(name), name)
 
 
-def _announce(mirror: Mirror, name: str, browser: bool) -> None:
-    print(f"screenwright: {name} at {mirror.url}", file=sys.stderr, flush=True)
-    if mirror.host not in ("127.0.0.1", "localhost", "::1"):
-        print(
-            "screenwright: warning: others can reach this address, unencrypted: who has it drives the screen",
-            file=sys.stderr,
-        )
-    if browser:
-        import webbrowser
-
-        webbrowser.open(mirror.url)
-
-
 def _run(mirror: Mirror, words: str, policy: str, ahead_s: float, trace: Path | None) -> tuple[str, bool]:
     """How the run ended, and whether the page stays after it: not when it was ended here, by a signal."""
     from screenwright.agent import models
     from screenwright.agent.console import Console
+    from screenwright.agent.counting import Counting
+    from screenwright.agent.loop import Agent
+    from screenwright.agent.mirror.shown import making
     from screenwright.agent.person.gate import STOPPED
+    from screenwright.policies.guard import Guard
     from screenwright.tools.trace import TraceWriter
 
     job = task_of(words, [])
     decider = models.policy_of(policy)
     writer = TraceWriter(trace, name=job.name or "run")
-    agent = mirror.agent(decider, trace=writer, listeners=[Console()], ahead_s=ahead_s)
+    guard = Guard.standard()
+    listeners = [Counting(guard), Console()]
+    agent = making(mirror, Agent)(
+        decider, mirror.device, guard=guard, trace=writer, listeners=listeners, ahead_s=ahead_s
+    )
     outcome = outcome_of(agent, job)
     return outcome.status, outcome.status != "stopped" or outcome.message == STOPPED
 

@@ -29,6 +29,7 @@ ON_THE_WAY = 2  # pictures that are sent and not yet drawn
 VIDEO_ON_THE_WAY = 12  # the same of a video, of which none can be left out
 FIRST_PX = 540  # wide, until the page says how wide it shows the picture
 NOTICES = 20
+GOING_AWAY = 1001  # of WebSocket's codes
 
 
 class Stage(Protocol):
@@ -77,6 +78,11 @@ class Onlooker:
                 task.cancel()
             ended = await asyncio.gather(sending, hearing, return_exceptions=True)
         _raise_what_is_ours(ended)
+
+    async def part(self) -> None:
+        """The mirror ends: the page gets the last state, and is told."""
+        await self._tell_facts()
+        await self._socket.close(GOING_AWAY)
 
     async def _send(self) -> None:
         while True:

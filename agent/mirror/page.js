@@ -5,8 +5,8 @@ import { Picture } from "./picture.js";
 import { Touch } from "./touch.js";
 
 const $ = (id) => document.getElementById(id);
-const AGAIN_MS = [250, 500, 1000, 2000, 4000], TRIES = 12, NOTICE_MS = 6000;
-let pointed = null, socket = null, tries = 0, width = 0, owed = null, noticed = 0;
+const AGAIN_MS = [250, 500, 1000, 2000, 4000], TRIES = 12, NOTICE_MS = 6000, GOING_AWAY = 1001;
+let pointed = null, parted = false, socket = null, tries = 0, width = 0, owed = null, noticed = 0;
 
 function send(wish) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(wish));
@@ -90,7 +90,7 @@ function connect() {
   socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
   socket.onopen = () => {
-    tries = 0; owed = null; chosen = false;
+    tries = 0; owed = null; chosen = parted = false;
     picture.begin();
     touch.begin();
     connected(true, "live");
@@ -105,11 +105,13 @@ function connect() {
     if (said.say === "moved") touch.moved();
     return undefined;
   };
-  socket.onclose = () => {
+  socket.onclose = ({ code }) => {
     tries += 1;
-    connected(false, "not connected");
+    parted = parted || code === GOING_AWAY;
+    connected(false, parted ? "ended" : "not connected");
     const over = tries > TRIES;
-    veil(over ? "The mirror has ended, or its address has changed." : "The connection is lost. Trying again…", over);
+    const ended = panel.over ? "The run has ended, and this page with it." : "The mirror has ended.";
+    veil(parted ? ended : over ? "The mirror has ended, or its address has changed." : "The connection is lost. Trying again…", over);
     if (!over) setTimeout(connect, AGAIN_MS[Math.min(tries - 1, AGAIN_MS.length - 1)]);
   };
 }

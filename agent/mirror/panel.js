@@ -7,7 +7,7 @@ const MODES = {
 
 export class Panel {
   constructor(send, plan) {
-    this.plan = plan; this.about = null; this.number = 0; this.shown = "";
+    this.plan = plan; this.about = null; this.number = 0; this.shown = ""; this.over = false;
     for (const button of document.querySelectorAll("#panel [data-order]")) {
       button.addEventListener("click", () => {
         const order = { do: button.dataset.order };
@@ -23,6 +23,7 @@ export class Panel {
   }
 
   show(agent) {
+    this.over = agent.mode === "over";
     $("panel").hidden = agent.mode === "alone";
     if (agent.mode === "alone") return this.plan(null);
     $("task").textContent = agent.task;

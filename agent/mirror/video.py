@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from screenwright.tools.device import Device
 from screenwright.tools.errors import Ending, Mendable
@@ -22,13 +22,6 @@ VIDEO = 2
 BREATH_S = 0.5
 
 
-@runtime_checkable
-class Streams(Protocol):
-    """A device with a live picture of its own."""
-
-    def stream(self) -> Stream: ...
-
-
 class Video:
     """The stream of one device; where it has none, this never runs.
 
@@ -37,16 +30,24 @@ class Video:
     """
 
     def __init__(self, device: Device, came: Callable[[], None]) -> None:
-        self._device = device if isinstance(device, Streams) else None
+        self._open: Callable[[], Stream] | None = getattr(device, "stream", None)
         self._came = came
         self._stream: Stream | None = None
         self._pump: threading.Thread | None = None
-        self.trouble = ""
+        self._device = device
+        self._trouble = ""
+
+    @property
+    def trouble(self) -> str:
+        """What has gone wrong since somebody looks; empty: nothing."""
+        if getattr(self._device, "hides", False):
+            return "a secret was typed, and only pictures can hide it"
+        return self._trouble
 
     @property
     def there(self) -> bool:
         """Whether the device has a stream, and nothing has gone wrong with it since somebody looks."""
-        return self._device is not None and not self.trouble
+        return self._open is not None and not self.trouble
 
     @property
     def running(self) -> bool:
@@ -54,10 +55,10 @@ class Video:
 
     def begin(self) -> None:
         """Somebody looks."""
-        if self._device is None or self._stream is not None:
+        if self._open is None or self._stream is not None:
             return
-        self.trouble = ""
-        self._stream = stream = self._device.stream()
+        self._trouble = ""
+        self._stream = stream = self._open()
         self._pump = threading.Thread(target=self._wait, args=(stream,), name="mirror video", daemon=True)
         self._pump.start()
 
@@ -109,7 +110,7 @@ class Video:
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:
-        self.trouble = str(error) or type(error).__name__
+        self._trouble = str(error) or type(error).__name__
         self._came()
 
 

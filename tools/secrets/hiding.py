@@ -15,6 +15,7 @@ from screenwright.tools.secrets import glyphs
 from screenwright.tools.secrets.cleaning import Cleaner
 from screenwright.tools.secrets.patterns import Pattern, Patterns, grey_of
 from screenwright.tools.secrets.places import GREYS, Place
+from screenwright.tools.secrets.reported import Reported
 
 LINE_PX = 60  # a field of one line is no higher
 WIDE = 0.25  # of the frame: a change larger than this is no field
@@ -56,6 +57,7 @@ class Hiding:
         self._patterns = Patterns()
         self._open: list[tuple[str, str]] = []
         self._typing: _Typing | None = None
+        self._reported = Reported(self._tells, lambda title: cleaner.text(title) != title)
 
     @property
     def waiting(self) -> bool:
@@ -96,6 +98,7 @@ class Hiding:
     def observation(self, seen: Observation) -> Observation:
         """The same frame, without what must not be seen."""
         raw = seen.words
+        self._reported.look(seen)
         areas = self.areas(raw)
         own = raw
         if areas:
@@ -125,7 +128,7 @@ class Hiding:
         for place in there:
             if place.learning and not place.same(words):
                 self._learn_letters(words, place)
-        found = [(region, GREYS[0]) for region in self._patterns.found(words)]
+        found = [(region, GREYS[0]) for region in (*self._patterns.found(words), *self._reported.areas(words))]
         return [*found, *late, *((place.area, int(place.grey)) for place in there)]
 
     def _learn(self, typing: _Typing, words: Words, changed: Region, area: Region) -> None:
@@ -150,6 +153,10 @@ class Hiding:
         if shape is not None and shape.ink.shape[1] >= SURE_PX:
             clipped = shape.ink.shape[1] > 0.9 * area.width
             self._patterns.add(Pattern(shape.ink, clipped=clipped))
+
+    def _tells(self, element: Element) -> bool:
+        said = [] if (element.role, element.text) in self._open else [element.text]
+        return any(self.cleaner.text(text) != text for text in (*said, element.value or ""))
 
     def _clean(self, element: Element, hidden: Sequence[Region]) -> Element:
         """What a hidden field holds is told only as far as it is the secret itself, or nothing."""

@@ -1,0 +1,62 @@
+"""Where the system says that a secret shows: in any font and size, and in the title bar that its window has.
+
+Asking takes a moment, so it is asked again only where the frame has changed, and not at each frame.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from screenwright.tools.busy import is_caret
+from screenwright.tools.changes import changed_regions
+from screenwright.tools.elements import Element
+from screenwright.tools.geometry import Region
+from screenwright.tools.observation import Observation, Words
+
+APART_S = 0.05  # between two questions; a settling ends with a longer quiet
+SLOW_S, SLOWLY_S = 0.4, 4.0  # who takes so long to answer is asked no oftener than that
+INSIDE_PX = 3  # of a field's own frame, by which others find it
+TITLE_PX = 44  # of a title bar, which lies above the area of its window
+WIDE = 0.25  # of the frame: what is larger is a page, not a text
+
+
+class Reported:
+    """What the last answer said. `tells`: does this element say a secret? `named`: does this title?"""
+
+    def __init__(self, tells: Callable[[Element], bool], named: Callable[[str], bool]) -> None:
+        self._tells, self._named = tells, named
+        self._asked: Words | None = None
+        self._until = 0.0
+        self._areas: list[tuple[Region, Words]] = []
+
+    def look(self, seen: Observation) -> None:
+        """Ask about this frame, if it is new and it is time."""
+        words, began = seen.words, time.monotonic()
+        if began < self._until or (self._asked is not None and _alike(self._asked, words)):
+            return
+        frame = seen.frame
+        areas = [
+            element.region.grown(-INSIDE_PX if element.role in ("field", "combo") else 0).within(frame)
+            for element in seen.elements
+            if element.role != "window" and element.region.area < WIDE * frame.area and self._tells(element)
+        ]
+        if seen.title and self._named(seen.title) and (window := seen.focus):
+            height = round(TITLE_PX * max(1.0, seen.view.scale))
+            areas.append(Region(window.x, window.y - height, window.width, height).within(frame))
+        self._areas = [(area, _part(words, area)) for area in areas if area.area]
+        self._asked = words
+        cost = time.monotonic() - began
+        self._until = time.monotonic() + (APART_S if cost < SLOW_S else SLOWLY_S)
+
+    def areas(self, words: Words) -> list[Region]:
+        """Those that show on this frame what they showed then."""
+        return [area for area, shown in self._areas if _alike(shown, _part(words, area))]
+
+
+def _part(words: Words, area: Region) -> Words:
+    return words[area.y : area.bottom, area.x : area.right]
+
+
+def _alike(a: Words, b: Words) -> bool:
+    return a.shape == b.shape and all(is_caret(region) for region in changed_regions(a, b))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -18,6 +16,8 @@ from screenwright.agent.model_cli import Context, Dialect, Model, Url, Weights, 
 from screenwright.agent.record_cli import record as record_command
 from screenwright.agent.replay_cli import replay
 from screenwright.agent.running import EXITS, hear_interrupts, plainly
+from screenwright.agent.view.runs_cli import runs_app
+from screenwright.agent.view.view_cli import Junit, view
 from screenwright.agent.where import Area, Monitor, OnPhone, Serial, Size, Virtual, Where, Window
 
 app = typer.Typer(
@@ -29,6 +29,8 @@ app = typer.Typer(
 )
 app.add_typer(guard_app, name="guard")
 app.add_typer(demo_app, name="demo")
+app.add_typer(runs_app, name="runs")
+app.command()(view)
 app.command()(serve)
 app.command()(ask)
 app.command()(extract)
@@ -88,6 +90,7 @@ def run(
     mirror_: Annotated[
         bool, typer.Option("--mirror", help="show it in a web page meanwhile, to be steered and touched there")
     ] = False,
+    junit: Junit = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="only the beginning and the end")] = False,
     as_json: Json = False,
 ) -> None:
@@ -113,35 +116,13 @@ def run(
         outcome = running.performed(decider, job, manner, writer, ask=save is not None)
         saved = running.saved(outcome, save) if save is not None else {}
         code = EXITS[outcome.status][0]
+        if junit is not None:
+            from screenwright.agent.view.junit import report
+
+            report(junit, outcome, job.name or "run")
         if as_json:
             _print_json(Mask(job.parameters).json(outcome.summary()) | saved | {"exit_code": code})
         raise typer.Exit(code)
-
-
-@app.command()
-def view(
-    run: Annotated[Path, typer.Argument(help="the folder of a run, or of runs: then the newest")] = Path("runs"),
-    out: Annotated[Path | None, typer.Option(help="where the page goes; default: view.html in the run")] = None,
-    no_open: Annotated[bool, typer.Option("--no-open", help="write the page, don't show it")] = False,
-    pictures: Annotated[
-        Literal["auto", "exact", "small"],
-        typer.Option(help="exact: without loss; small: scaled down; auto: exact up to 24 MB"),
-    ] = "auto",
-) -> None:
-    """Write a run as one HTML page that needs nothing else, and show it."""
-    with plainly(debug=_state["debug"]):
-        from screenwright.agent.viewer import write_page
-        from screenwright.tools.errors import BadScript
-
-        try:
-            page = write_page(run, out, pictures=pictures)
-        except OSError as error:
-            raise BadScript(f"the page can't be written: {error}; give another place with --out") from error
-        typer.echo(str(page))
-        if not no_open and _has_screen():
-            import webbrowser
-
-            webbrowser.open(page.resolve().as_uri())
 
 
 @app.command()
@@ -238,13 +219,6 @@ def version() -> None:
 
 def _print_json(facts: Any) -> None:
     typer.echo(json.dumps(facts, ensure_ascii=False, indent=2))
-
-
-def _has_screen() -> bool:
-    """Without one, webbrowser would start a text browser inside this terminal."""
-    return not sys.platform.startswith("linux") or bool(
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    )
 
 
 def main() -> None:

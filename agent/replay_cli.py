@@ -14,6 +14,7 @@ import typer
 from screenwright.agent.guard_cli import Rules
 from screenwright.agent.model_cli import Dialect, Model, Url
 from screenwright.agent.running import EXITS, Manner, plainly
+from screenwright.agent.view.view_cli import Junit
 from screenwright.agent.where import Area, Monitor, OnPhone, Serial, Virtual, Where, Window
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def replay(
     limit_steps: Annotated[int, typer.Option(min=1, help="steps in all")] = 1000,
     limit_seconds: Annotated[float, typer.Option(min=0.001, help="seconds in all")] = 900,
     trace: Annotated[Path | None, typer.Option(help="folder of the recording; default: under runs/")] = None,
+    junit: Junit = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="only the beginning and the end")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print exactly one JSON object")] = False,
 ) -> None:
@@ -94,8 +96,8 @@ def replay(
         if check:
             raise typer.Exit(_check(folder, settings, helped, manner, from_))
         if csv is not None:
-            raise typer.Exit(_many(folder, settings, csv, results, helped, manner, trace))
-        raise typer.Exit(_once(folder, settings, helped, manner, trace, from_))
+            raise typer.Exit(_many(folder, settings, csv, results, helped, manner, trace, junit))
+        raise typer.Exit(_once(folder, settings, helped, manner, trace, from_, junit))
 
 
 def _once(
@@ -105,6 +107,7 @@ def _once(
     manner: Manner,
     trace: Path | None,
     first: str | None,
+    junit: Path | None,
 ) -> int:
     from screenwright.agent.replaying import play
     from screenwright.tools.trace import TraceWriter
@@ -114,6 +117,10 @@ def _once(
     played = play(folder, values, manner, writer, helped=helped, first=first)
     said = _after(folder, played, manner)
     code = EXITS[played.outcome.status][0]
+    if junit is not None:
+        from screenwright.agent.view.junit import report
+
+        report(junit, played.outcome, folder.name)
     if manner.as_json:
         from screenwright.tools.masking import Mask
 
@@ -152,6 +159,7 @@ def _many(
     helped: Helped,
     manner: Manner,
     trace: Path | None,
+    junit: Path | None,
 ) -> int:
     from screenwright.agent.replay_many import play_rows
     from screenwright.agent.rows import Results, columns_of, read_rows
@@ -172,6 +180,10 @@ def _many(
     many = play_rows(
         folder, rows, Results(path, list(parameters)), manner, helped=helped, traces=traces, tell=tell
     )
+    if junit is not None:
+        from screenwright.agent.view.junit import report_rows
+
+        report_rows(junit, folder.name, path, len(rows))
     if manner.as_json:
         _print(many.summary())
         return many.exit_code

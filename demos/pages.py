@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from screenwright.agent.viewer import write_page
+from screenwright.agent.view import write_page
 from screenwright.tools import Trace
 
 STYLE = """

@@ -9,7 +9,7 @@ import pytest
 
 from screenwright.agent import Agent
 from screenwright.agent.console import Console
-from screenwright.agent.viewer import write_page
+from screenwright.agent.view import write_page
 from screenwright.policies.literal.policy import Literal
 from screenwright.policies.scripted import Scripted
 from screenwright.tools import FakeDevice, Trace

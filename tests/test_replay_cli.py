@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from replays import COMMAND, ON_ITS_OWN, SCRIPT, SECRET_EMAIL, SIGNUP, Tool, edited
 
-from screenwright.agent.viewer import write_page
+from screenwright.agent.view import write_page
 from screenwright.policies.replay.folder import DemoFolder
 from screenwright.tools import Trace
 from screenwright.tools.display import VirtualDisplay

@@ -21,6 +21,7 @@ from screenwright.tools.errors import BadScript, Ending
 from screenwright.tools.frames import Frame, FrameStore
 from screenwright.tools.masking import Mask
 from screenwright.tools.observation import Observation, Pixels
+from screenwright.tools.plainfile import own_file
 from screenwright.tools.steps import Outcome, Step, Task
 
 VERSION = 1
@@ -163,10 +164,12 @@ class Trace:
     def __init__(self, path: str | Path) -> None:
         self.folder = _run_folder(Path(path))
         try:
-            self.meta: dict[str, Any] = json.loads((self.folder / "meta.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            text = own_file(self.folder / "meta.json").read_text(encoding="utf-8")
+            self.meta: dict[str, Any] = json.loads(text)
+        except (OSError, ValueError, RecursionError) as error:
             raise BadScript(f"{self.folder} is no run: meta.json can't be read ({error})") from error
-        version = self.meta.get("version") if isinstance(self.meta, dict) else None
+        self.meta: dict[str, Any] = meta if isinstance(meta, dict) else {}
+        version = self.meta.get("version")
         if not isinstance(version, int) or version > VERSION:
             raise BadScript(
                 f"{self.folder} was written in trace format {version}; this screenwright reads up to {VERSION}: "
@@ -225,17 +228,18 @@ class Trace:
     def _lines(self, name: str) -> Iterator[dict[str, Any]]:
         """A half-written line, which a kill leaves at the end, is passed over and noted in `damaged`."""
         path = self.folder / name
-        if not path.exists():
-            self.damaged.append(f"{name} is missing")
+        try:
+            text = own_file(path).read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            self.damaged.append(f"{name} is missing" if not path.exists() else f"{name} can't be read: {error}")
             return
         # Not splitlines(): it also cuts at U+2028 and others that may stand in what a screen says.
-        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(text.split("\n"), 1):
             if not line:
                 continue
             try:
                 yield json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 self.damaged.append(f"{name}, line {number} is not whole")
 
 

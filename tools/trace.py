@@ -165,7 +165,7 @@ class Trace:
         self.folder = _run_folder(Path(path))
         try:
             text = own_file(self.folder / "meta.json").read_text(encoding="utf-8")
-            self.meta: dict[str, Any] = json.loads(text)
+            meta: Any = json.loads(text)
         except (OSError, ValueError, RecursionError) as error:
             raise BadScript(f"{self.folder} is no run: meta.json can't be read ({error})") from error
         self.meta: dict[str, Any] = meta if isinstance(meta, dict) else {}

@@ -48,7 +48,7 @@ class Manner:
 
     where: Where = field(default_factory=Where)
     opens: tuple[str, ...] = ()
-    rules: Path | None = None
+    rules: str | None = None
     yes: bool = False
     dry_run: bool = False
     steps: int = 200
@@ -69,6 +69,7 @@ def performed(
     """
     from screenwright.agent.approver import at_terminal
     from screenwright.agent.console import Console
+    from screenwright.agent.counting import Counting
     from screenwright.agent.limits import Limits
     from screenwright.agent.loop import Agent
     from screenwright.agent.mirror.shown import in_page, making
@@ -83,7 +84,7 @@ def performed(
         for problem in device.problems():
             print(f"screenwright: warning: {problem}", file=sys.stderr)
         start_programs(device, manner.opens)
-        answer_beside(guard, device)
+        answer_beside(guard, device, manner.where)
         console = Console(sys.stderr if manner.as_json else sys.stdout, quiet=manner.quiet)
         agent = making(page, Noting if ask else Agent, asks=not manner.yes)(
             decider,
@@ -91,7 +92,7 @@ def performed(
             guard=guard,
             limits=Limits(steps=manner.steps, seconds=manner.seconds),
             trace=trace,
-            listeners=[console] if shown else [],
+            listeners=[Counting(guard), console] if shown else [Counting(guard)],
             answer=_answer if at_terminal() else None,
             dry_run=manner.dry_run,
         )
@@ -162,7 +163,7 @@ def _parameters(text: str, settings: Sequence[str]) -> dict[str, str]:
     return values | {name: mark(name) for name in held}
 
 
-def guard_of(rules: Path | None, yes: bool) -> Guard:
+def guard_of(rules: str | None, yes: bool) -> Guard:
     """The rules, with the person at the terminal behind them if there is one."""
     from screenwright.agent.approver import Approver, at_terminal
     from screenwright.policies.guard import Guard
@@ -171,13 +172,23 @@ def guard_of(rules: Path | None, yes: bool) -> Guard:
     return Guard.load(rules, approve) if rules else Guard.standard(approve)
 
 
-def answer_beside(guard: Guard, device: Sealed) -> None:
-    """Where a person is asked on the very desktop, what they were asked about is in front again afterwards."""
+def answer_beside(guard: Guard, device: Sealed, where: Where) -> None:
+    """The guard looks again at what a decision took long for, and a person is asked where they can answer.
+
+    Where that is on the very desktop, what they were asked about is in front again afterwards.
+    """
     from screenwright.agent.approver import Approver, InFront
     from screenwright.tools.desktop import Desktop
 
+    guard.look = device.observe
     if isinstance(guard.approve, Approver) and isinstance(device.device, Desktop):
         guard.approve = InFront(guard.approve, device)
+    if guard.only_log and not (where.virtual or where.on_phone):
+        print(
+            "screenwright: warning: these rules allow everything, on a screen that others use too: "
+            "they are meant for a throwaway machine, or --virtual",
+            file=sys.stderr,
+        )
 
 
 def _agree(decision: Decision, verdict: Verdict, observation: Observation) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from screenwright.agent.counting import Counting
 from screenwright.agent.limits import Limits
 from screenwright.agent.loop import Agent, Listener, Run
 from screenwright.policies.guard import Guard
@@ -91,6 +92,8 @@ class Screen:
         self.patience_s = patience_s
         self.variables: dict[str, str] = {}
         self._policy = Literal.of([], reader=self.reader, patience_s=patience_s)
+        guard = guard or Guard.standard()
+        listeners = [Counting(guard), *listeners]
         self._agent = _Calls(self._policy, device, guard=guard, limits=limits, trace=trace, listeners=listeners)
         self.device = self._agent.device
 

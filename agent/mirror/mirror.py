@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
+from screenwright.agent.counting import Counting
 from screenwright.agent.loop import Agent, Listener
 from screenwright.agent.mirror.account import Account
 from screenwright.agent.mirror.door import Door
@@ -121,9 +122,11 @@ class Mirror:
         """
         guard = guard or Guard.standard()
         guard.approve = guard.approve or self.approve
+        guard.look = guard.look or self.device.observe
         seen = Supervised(policy, self.panel, self.device, lambda: ahead_s if self.viewers else 0.0)
         settings = {"answer": self.panel.answer} | settings
-        return kind(seen, self.device, guard=guard, listeners=[self.panel, *listeners], **settings)
+        told = [self.panel, Counting(guard), *listeners]
+        return kind(seen, self.device, guard=guard, listeners=told, **settings)
 
     def facts(self) -> dict[str, Any]:
         """What every page shows beside the picture."""

@@ -114,7 +114,9 @@ def saved(outcome: Outcome, name: str) -> dict[str, str | None]:
 
 
 def _answer(question: str) -> str:
-    print(f"\n? {question}", file=sys.stderr)
+    from screenwright.agent.console import printable
+
+    print(f"\n? {printable(question)}", file=sys.stderr)
     return sys.stdin.readline().rstrip("\n")
 
 
@@ -183,6 +185,11 @@ def answer_beside(guard: Guard, device: Sealed, where: Where) -> None:
     guard.look = device.observe
     if isinstance(guard.approve, Approver) and isinstance(device.device, Desktop):
         guard.approve = InFront(guard.approve, device)
+    warn_of(guard, where)
+
+
+def warn_of(guard: Guard, where: Where) -> None:
+    """Rules that allow everything are told of where others use the screen too."""
     if guard.only_log and not (where.virtual or where.on_phone):
         print(
             "screenwright: warning: these rules allow everything, on a screen that others use too: "

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from screenwright.agent.guard_cli import Rules
 from screenwright.agent.running import EXITS, outcome_of, plainly, task_of
 from screenwright.agent.where import Area, Monitor, OnPhone, Serial, Size, Where, Window, start_programs
 
 if TYPE_CHECKING:
     from screenwright.agent.mirror.mirror import Mirror
     from screenwright.agent.mirror_record import MirrorRecording
+    from screenwright.policies.guard import Guard
     from screenwright.tools.device import Device
 
 
@@ -36,6 +38,7 @@ def mirror(
         str | None, typer.Option(help="an agent does this on it, watched and steered on the page")
     ] = None,
     policy: Annotated[str, typer.Option(help="what decides for the agent, as in `screenwright run`")] = "auto",
+    rules: Rules = None,
     ahead: Annotated[
         float, typer.Option(min=0, metavar="SECONDS", help="how long each action is shown before it is done")
     ] = 1.0,
@@ -63,7 +66,9 @@ def mirror(
             recording = _recording(device, record)
             with in_page(device, port=port, host=host, acted=recording, browser=browser) as mirror:
                 assert mirror
-                status, stays = ("done", True) if task is None else _run(mirror, task, policy, ahead, trace)
+                status, stays = "done", True
+                if task is not None:
+                    status, stays = _run(mirror, task, policy, _guard(rules, where), ahead, trace)
                 if stays:
                     _wait()
             if recording is not None:
@@ -80,7 +85,18 @@ def _recording(device: Device, name: str | None) -> MirrorRecording | None:
     return None if name is None else MirrorRecording(device, new_demo(name), name)
 
 
-def _run(mirror: Mirror, words: str, policy: str, ahead_s: float, trace: Path | None) -> tuple[str, bool]:
+def _guard(rules: str | None, where: Where) -> Guard:
+    from screenwright.agent.running import warn_of
+    from screenwright.policies.guard import Guard
+
+    guard = Guard.load(rules) if rules else Guard.standard()
+    warn_of(guard, where)
+    return guard
+
+
+def _run(
+    mirror: Mirror, words: str, policy: str, guard: Guard, ahead_s: float, trace: Path | None
+) -> tuple[str, bool]:
     """How the run ended, and whether the page stays after it: not when it was ended here, by a signal."""
     from screenwright.agent import models
     from screenwright.agent.console import Console
@@ -88,13 +104,11 @@ def _run(mirror: Mirror, words: str, policy: str, ahead_s: float, trace: Path | 
     from screenwright.agent.loop import Agent
     from screenwright.agent.mirror.shown import making
     from screenwright.agent.person.gate import STOPPED
-    from screenwright.policies.guard import Guard
     from screenwright.tools.trace import TraceWriter
 
     job = task_of(words, [])
     decider = models.policy_of(policy)
     writer = TraceWriter(trace, name=job.name or "run")
-    guard = Guard.standard()
     listeners = [Counting(guard), Console()]
     agent = making(mirror, Agent)(
         decider, mirror.device, guard=guard, trace=writer, listeners=listeners, ahead_s=ahead_s

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from screenwright.agent.console import printable
 from screenwright.tools.actions import describe
 
 if TYPE_CHECKING:
@@ -58,19 +59,29 @@ def making(mirror: Mirror | None, kind: type[Agent], *, asks: bool = True) -> Ca
     if mirror is None:
         return kind
 
-    def approve(decision: Decision, verdict: Verdict, observation: Observation) -> bool:
-        _say(f"asks on the page: {describe(decision.action)} ({verdict.rule}: {verdict.reason})")
-        return mirror.approve(decision, verdict, observation)
-
     def answer(question: str) -> str:
-        _say(f"asks on the page: {question}")
+        _say(f"asks on the page: {printable(question)}")
         return mirror.panel.answer(question)
 
     def make(policy: Policy, device: Device, *, guard: Guard, **settings: Any) -> Agent:
-        guard.approve = approve if asks else guard.approve
+        guard.approve = OnPage(mirror) if asks else guard.approve
         return mirror.agent(policy, kind=kind, guard=guard, **(settings | {"answer": answer}))
 
     return make
+
+
+class OnPage:
+    """An `approve` callback that asks on the page, and says so in the terminal. Raises as MirrorApprover does."""
+
+    answer_s: float | None = None
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+
+    def __call__(self, decision: Decision, verdict: Verdict, observation: Observation) -> bool:
+        _say(f"asks on the page: {printable(describe(decision.action))} ({verdict.rule}: {verdict.reason})")
+        self._mirror.approve.answer_s = self.answer_s
+        return self._mirror.approve(decision, verdict, observation)
 
 
 def _say(words: str) -> None:

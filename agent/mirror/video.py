@@ -91,7 +91,7 @@ class Video:
     def frame(self, after: int) -> Frame | None:
         """The newest picture, decoded, if there is one after that serial."""
         stream = self._stream
-        if stream is None or stream.latest <= after:
+        if stream is None or stream.latest <= after or self.trouble:
             return None
         try:
             return stream.newest(0.0, after=after)

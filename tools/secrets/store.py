@@ -110,7 +110,7 @@ def _write_names(held: dict[str, list[str]]) -> None:
 
 def _asked(question: Callable[[Any], T], name: str = "") -> T:
     """Ask the keyring, in a thread of its own: one that waits for a person is not waited for without end."""
-    other = f" for {mark(name)}; or set the environment variable {variable(name)}" if name else ""
+    other = f"; or set the environment variable {variable(name)} for {mark(name)}" if name else ""
     try:
         import keyring
         from keyring import errors

@@ -139,6 +139,7 @@ def read(
     """What is on the screen, or in a picture, as text or JSON. Exit code 3: --find found nothing."""
     with plainly(as_json=as_json, debug=_state["debug"]):
         from screenwright.agent import seeing
+        from screenwright.agent.console import printable
 
         where = Where(monitor=monitor, window=window, region=region, phone=phone, serial=serial)
         with seeing.observed(image, where) as observation:
@@ -148,11 +149,12 @@ def read(
             size = {"width": observation.frame.width, "height": observation.frame.height}
             _print_json({"size": size, "elements": [seeing.facts(element) for element in found]})
         elif find is None:
-            typer.echo(scene.text())
+            for line in scene.text().split("\n"):
+                typer.echo(printable(line))
         else:
             for element in found:
                 x, y = element.region.middle
-                typer.echo(f"({x:g}, {y:g})  {element.region}  {element.role}  {element.text}")
+                typer.echo(f"({x:g}, {y:g})  {element.region}  {element.role}  {printable(element.text)}")
         if find is not None and not found:
             typer.echo(f"screenwright: {find!r} is not there", err=True)
             raise typer.Exit(EXITS["gave_up"][0])

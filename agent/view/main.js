@@ -41,7 +41,7 @@ function legend() {
   }
 }
 function go(index) {
-  if (!steps.length) return;
+  if (!steps.length) return render();
   chosen = Math.max(0, Math.min(steps.length - 1, index));
   history.replaceState(null, "", "#step-" + steps[chosen].number);
   render();

@@ -267,8 +267,8 @@ def test_parts_of_a_text_do_not_overtake_each_other(sim: SimPhone, phone: Phone,
     sim.phone.faults.reacts_s = 0.2
     phone.writing.arrive_s = 2.0
     sim.phone.clipboard = "old"
-    phone.perform(TypeText(text="中\t文"))
-    assert field.text == "中" and sim.phone.focus and sim.phone.focus.text == "文"
+    phone.perform(TypeText(text="题\t中\n文\n字"))
+    assert field.text == "题" and sim.phone.focus and sim.phone.focus.text == "中\n文\n字"
     assert sim.phone.clipboard == "old"
 
 

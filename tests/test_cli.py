@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -345,9 +346,15 @@ def test_the_person_at_the_terminal_is_asked(tool: Tool) -> None:
 
 
 def test_view_writes_the_page(tool: Tool) -> None:
-    tool.run('Click "Greet"')
+    tool.run('Click "Greet"', "--junit", "report.xml")
+    case = ElementTree.parse(tool.folder / "report.xml").find("testsuite/testcase")
+    assert case is not None and "click Greet" in (case.findtext("system-out") or "")
     page = Path(tool("view", "--no-open", "--out", "page.html").strip())
     assert page == Path("page.html") and "<!doctype html>" in (tool.folder / page).read_text(encoding="utf-8")
+    said = tool("view", "--gif", "run.gif", "--junit", "again.xml", "--redact").split()
+    assert said == ["again.xml", "run.gif"] and (tool.folder / "run.gif").read_bytes()[:4] == b"GIF8"
+    assert "Greet" not in (tool.folder / "again.xml").read_text(encoding="utf-8")
+    assert "  done " in tool("runs")
 
 
 def test_actions(tool: Tool) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from replays import COMMAND, ON_ITS_OWN, SCRIPT, SECRET_EMAIL, Tool, edited
@@ -44,8 +45,11 @@ def test_a_row_a_run_and_only_what_is_not_done_again(tool: Tool) -> None:
     (tool.folder / "people.csv").write_text(PEOPLE)
     (tool.folder / "rules.yaml").write_text(NO_EVE)
     words = ("replay", "signup", "--csv", "people.csv", "--virtual", *tool.opened())
-    told = tool.json(*words, "--rules", "rules.yaml", code=3)
+    told = tool.json(*words, "--rules", "rules.yaml", "--junit", "report.xml", code=3)
     assert told["outcomes"] == {"done": 2, "denied": 1, "bad_row": 1} and told["rows"] == 4
+    suite = ElementTree.parse(tool.folder / "report.xml").getroot()
+    assert [suite.get(name) for name in ("tests", "failures", "errors")] == ["4", "1", "1"]
+    assert [case.get("name") for case in suite.iter("testcase")] == ["row 1", "row 2", "row 3", "row 4"]
     assert tool.submitted()["name"] == "Cy"  # a row that failed has not ended the rest
     first = lines_of(tool)
     assert [line["outcome"] for line in first] == ["done", "denied", "bad_row", "done"]

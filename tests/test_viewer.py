@@ -347,10 +347,10 @@ def test_of_frames_that_differ_little_only_the_difference_is_embedded(run: Path)
 
 def noisy(folder: Path, steps: int = 1) -> None:
     noise = np.random.default_rng(1)
-    size = Size(1600, 900)
+    size = Size(1600, 300)
     device = FakeDevice([Widget("x", "text", 0, 0, 10, 10)], size=size)
-    device._draw = lambda shown: noise.integers(0, 255, (900, 1600, 3), np.uint8)  # type: ignore[method-assign]
-    Agent(Scripted([Move(point=Point(800, 450, size))] * steps), device, trace=folder).run("look")
+    device._draw = lambda shown: noise.integers(0, 255, (300, 1600, 3), np.uint8)  # type: ignore[method-assign]
+    Agent(Scripted([Move(point=Point(800, 150, size))] * steps), device, trace=folder).run("look")
 
 
 def test_a_long_run_is_made_smaller_and_says_so(

@@ -21,6 +21,7 @@ from browser import Browser
 from conftest import until
 
 from screenwright.agent.mirror.mirror import Mirror
+from screenwright.agent.mirror.video import VIDEO
 from screenwright.tools.fake import FakeDevice
 
 
@@ -139,6 +140,11 @@ class Client:
             self.bytes += len(message)
             if isinstance(message, str):
                 self.said.append(json.loads(message))
+                continue
+            if message[0] == VIDEO:  # is not decoded here
+                self.frames.append(int.from_bytes(message[1:5]))
+                if self.draws:
+                    self.send(do="drawn", frame=self.frames[-1], video=True)
                 continue
             _, number, width, height, x, y, w, h = struct.unpack_from(">BIHHHHHH", message)
             patch = cv2.imdecode(np.frombuffer(message, np.uint8, offset=17), cv2.IMREAD_COLOR)

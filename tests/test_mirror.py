@@ -235,12 +235,12 @@ def test_a_lost_screen_is_said_and_its_return_seen(page: Page, device: FakeDevic
     until(lambda: not page.shown("#veil"))
 
 
-def test_a_lost_connection_is_said_and_comes_back(browser: Browser, device: FakeDevice) -> None:
+def test_an_ended_mirror_is_said_and_comes_back(browser: Browser, device: FakeDevice) -> None:
     first = Mirror(device).start()
     page = Page(browser, first)
     first.close()
-    until(lambda: "connection is lost" in page.text("#veil-words"))
-    assert page.text("#link") == "not connected"
+    until(lambda: "mirror has ended" in page.text("#veil-words"))
+    assert page.text("#link") == "ended"
     device._type("x")
     with Mirror(device, port=first.port, token=first.token) as second:
         page.mirror = second

@@ -194,6 +194,19 @@ def test_it_asks_and_waits_for_yes_or_no(
     assert device.widgets[-1].text == "nothing yet"
 
 
+def test_it_is_answered_without_a_mouse(page: Page, device: FakeDevice, run: Callable[..., Runner]) -> None:
+    run(plan(), guard=Guard(ASKING, default="allow"), ahead_s=0.0)
+    until(lambda: page.shown("#question"))
+    page.browser.run("document.activeElement.blur()")
+    tabs = 0
+    while page.browser.run("document.activeElement.dataset.order") != "approve":
+        page.browser.call("Input.dispatchKeyEvent", type="keyDown", key="Tab", windowsVirtualKeyCode=9)
+        tabs += 1
+        assert tabs <= 5, "what is asked comes before the device's own buttons"
+    page.browser.call("Input.dispatchKeyEvent", type="keyDown", key="Enter", text="\r", windowsVirtualKeyCode=13)
+    until(lambda: device.log)
+
+
 def test_an_answer_to_another_question_is_no_answer(mirror: Mirror, run: Callable[..., Runner]) -> None:
     client = Client(mirror)
     runner = run(plan(), guard=Guard(ASKING, default="allow"), ahead_s=0.0)

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from screenwright.tools.actions import Action, aim
 from screenwright.tools.busy import Busy, is_caret, without_carets
-from screenwright.tools.changes import TILE, Tiles, changed_tiles, regions_of
+from screenwright.tools.changes import TILE, Tiles, changed_regions, changed_tiles, regions_of
 from screenwright.tools.device import Device
 from screenwright.tools.errors import BlackScreen
-from screenwright.tools.geometry import Region, Size
-from screenwright.tools.observation import Observation
+from screenwright.tools.geometry import Region, Size, View
+from screenwright.tools.observation import Observation, Words
 from screenwright.tools.patience import Patience, in_program
 from screenwright.tools.patience import patience as usual_patience
 from screenwright.tools.steps import Effect, Where
@@ -204,6 +205,27 @@ class _Watch:
     def _note(self, now: float) -> None:
         self.first_at = now if self.first_at is None else self.first_at
         self.changed_at = now
+
+
+class Shown(Protocol):
+    """A frame, whatever else is known of it."""
+
+    @property
+    def view(self) -> View: ...
+    @property
+    def words(self) -> Words: ...
+
+
+def difference(before: Shown, after: Shown, spot: tuple[float, float] | None) -> Effect:
+    """What differs between two frames, where and how much, idle carets left out; times are the caller's."""
+    size = after.view.frame
+    if before.view.frame != size:
+        regions = [whole(size)]
+    else:
+        found = changed_regions(before.words, after.words)
+        regions = [r for r in found if not is_caret(r) or (spot and r.distance(*spot) <= NEAR_PX)]
+    share = min(1.0, sum(region.area for region in regions) / size.area)
+    return Effect(where=where(regions, spot), share=share, regions=tuple(regions[:REGIONS_KEPT]))
 
 
 def where(regions: Sequence[Region], spot: tuple[float, float] | None) -> Where:

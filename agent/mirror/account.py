@@ -10,19 +10,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from screenwright.tools.actions import Action, Click, Scroll, TypeText, aim, describe
-from screenwright.tools.busy import is_caret
-from screenwright.tools.changes import changed_regions
+from screenwright.tools.actions import Action, Click, aim, describe
 from screenwright.tools.errors import Ending, Mendable, OutcomeUnknown
+from screenwright.tools.joining import joined, near
 from screenwright.tools.observation import Observation
-from screenwright.tools.settle import REGIONS_KEPT, where, whole
+from screenwright.tools.settle import difference
 from screenwright.tools.steps import Decision, Effect, Result, Step, Verdict
 
 QUIET_S = 0.7  # without change after an act, and its effect is over
 LONGEST_S = 5.0
 SERIES_S = 1.5  # letters further apart are two texts
 DOUBLE_S, DOUBLE_PX = 0.5, 12.0
-TURNS = 100  # of the wheel, the most that one action holds
 ALLOWED = Verdict("allow", "a person did it")
 SOURCE = "person"
 
@@ -78,10 +76,10 @@ class Account:
             return
         now = time.monotonic()
         draft = self._draft
-        joined = _joined(draft.action, action, now - draft.latest) if draft and draft.ok else None
-        if draft and joined:
+        both = _joined(draft.action, action, now - draft.latest) if draft and draft.ok else None
+        if draft and both:
             self._joined = draft.action
-            draft.action, draft.latest = joined, now
+            draft.action, draft.latest = both, now
             return
         self._end(before)
         before.ask()
@@ -146,33 +144,18 @@ class Account:
 def _joined(first: Action, second: Action, apart_s: float) -> Action | None:
     """Both as one action, where a person would call them one."""
     match first, second:
-        case TypeText(), TypeText() if apart_s <= SERIES_S:
-            return first.model_copy(update={"text": first.text + second.text})
-        case Scroll(), Scroll() if apart_s <= SERIES_S:
-            down, right = first.down + second.down, first.right + second.right
-            small = abs(down) <= TURNS and abs(right) <= TURNS
-            return first.model_copy(update={"down": down, "right": right}) if small else None
         case Click(), Click() if apart_s <= DOUBLE_S and (first.button, second.count) == (second.button, 1):
-            near = abs(first.point.x - second.point.x) + abs(first.point.y - second.point.y) <= DOUBLE_PX
-            same = near and first.point.frame == second.point.frame and first.count < 3
+            same = near(first.point, second.point, DOUBLE_PX) and first.count < 3
             return first.model_copy(update={"count": first.count + 1}) if same else None
         case _:
-            return None
+            return joined(first, second) if apart_s <= SERIES_S else None
 
 
 def _effect(draft: _Draft, after: Observation) -> Effect:
     """What differs between the frame before the act and the one after its effect."""
     point = aim(draft.action)
-    spot = (point.x, point.y) if point else None
-    if draft.before.frame != after.frame:
-        regions = [whole(after.frame)]
-    else:
-        found = changed_regions(draft.before.words, after.words)
-        regions = [region for region in found if not is_caret(region)]
-    effect = Effect(
-        where=where(regions, spot),
-        share=min(1.0, sum(region.area for region in regions) / after.frame.area),
-        regions=tuple(regions[:REGIONS_KEPT]),
+    effect = replace(
+        difference(draft.before, after, (point.x, point.y) if point else None),
         waited_s=time.monotonic() - draft.latest,
     )
     if draft.first is None or draft.changed is None:

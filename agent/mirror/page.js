@@ -80,8 +80,10 @@ picture.broken = (error) => { if (way === "video") { notice(`The video can't be 
 $("way").addEventListener("click", () => take(way === "video" ? "pictures" : "video"));
 
 function connected(on, words) {
-  $("dot").className = "dot " + (on ? "on" : "off");
+  $("dot").className = "dot " + (on ? "on" : parted ? "ended" : "off");
   $("link").textContent = words;
+  if (!on) $("facts").textContent = "";
+  for (const bar of document.querySelectorAll(".bar")) bar.inert = !on && parted;
 }
 
 function connect() {

@@ -84,7 +84,7 @@ export class Panel {
     $("outcome").hidden = !outcome;
     if (!outcome) return;
     const steps = outcome.steps + (outcome.steps === 1 ? " step" : " steps");
-    const said = [`${outcome.status.replace("_", " ")}, ${steps}`, outcome.message, outcome.answer && outcome.answer !== outcome.message ? `Answer: ${outcome.answer}` : ""];
+    const said = [`${outcome.status.replace("_", " ")} after ${steps}`, outcome.message, outcome.answer && outcome.answer !== outcome.message ? `Answer: ${outcome.answer}` : ""];
     $("outcome").textContent = said.filter(Boolean).join("\n");
   }
 

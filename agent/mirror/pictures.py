@@ -105,7 +105,9 @@ class Pictures:
         newest = self.newest
         if newest is None:
             return "there is no picture yet"
-        if number > newest.number or number < 1:
+        if number == 0:  # of the video, of which this side has decoded none so far
+            return "the picture you touched is not known here yet: look again"
+        if number > newest.number or number < 0:
             return f"picture {number} was never shown here: reload the page"
         if number < newest.sized:
             return f"the screen was turned or resized since; it is {newest.size} now: look again"

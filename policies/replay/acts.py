@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from screenwright.tools.actions import Action, Ask, Click, Done, Move, Scroll, TypeText, Wait, aim
+from screenwright.tools.actions import Action, Ask, Click, Done, Move, Scroll, Wait, aim
 from screenwright.tools.errors import BadScript
-from screenwright.tools.geometry import Point
+from screenwright.tools.joining import joined, near
 from screenwright.tools.observation import Observation
 from screenwright.tools.steps import Effect, Step
 from screenwright.tools.trace import Trace
@@ -15,7 +15,6 @@ from screenwright.tools.trace import Trace
 PERSON = "human"
 WORTH_S = 1.0
 """An agent's waits below this are its way of looking; a replay looks again by itself."""
-SAME_PX = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,8 @@ def acts(trace: Trace) -> list[Act]:
     done: list[Act] = []
     for act in _done(trace.steps):
         last = done[-1] if done else None
-        if last and (joined := _joined(last, act)):
-            done[-1] = joined
+        if last and (both := _joined(last, act)):
+            done[-1] = both
         else:
             done.append(act)
     while done and isinstance(done[-1].action, Wait):
@@ -84,7 +83,7 @@ def _retried(step: Step, following: Step) -> bool:
         return False
     one, two = step.decision.action, following.decision.action
     return (
-        isinstance(one, Click) and isinstance(two, Click) and one.count == two.count and _near(aim(one), aim(two))
+        isinstance(one, Click) and isinstance(two, Click) and one.count == two.count and near(aim(one), aim(two))
     )
 
 
@@ -95,16 +94,5 @@ def _joined(last: Act, act: Act) -> Act | None:
     together = replace(later, waited_s=last.waited_s + act.waited_s)
     if isinstance(one, Wait) and isinstance(two, Wait):
         return replace(together, action=one)
-    if isinstance(one, TypeText) and isinstance(two, TypeText) and "{{" not in one.text + two.text:
-        return replace(together, action=one.model_copy(update={"text": one.text + two.text}))
-    if isinstance(one, Scroll) and isinstance(two, Scroll) and _near(one.point, two.point):
-        down, right = one.down + two.down, one.right + two.right
-        if one.down * two.down >= 0 and one.right * two.right >= 0 and max(abs(down), abs(right)) <= 100:
-            return replace(together, action=one.model_copy(update={"down": down, "right": right}))
-    return None
-
-
-def _near(one: Point | None, two: Point | None) -> bool:
-    if one is None or two is None:
-        return one is two
-    return abs(one.x - two.x) <= SAME_PX and abs(one.y - two.y) <= SAME_PX
+    both = joined(one, two)
+    return replace(together, action=both) if both else None

@@ -116,6 +116,48 @@ def _sent(device: FakeDevice) -> tuple[float, float]:
     return sent
 
 
+@row("mirror_video_bytes", unit="MB a minute", seconds=300)
+def mirror_video_bytes() -> Row:
+    """What the mirror of a phone, 1080x2400, sends to one viewer while a list is scrolled, as H.264 in full size.
+
+    JPEG pictures are as wide as they are shown: here as wide as the phone, and once as in a window 900 px high.
+    """
+    extra: dict[str, float] = {}
+    with phone_beside() as (adb, address), Phone(address, adb=adb) as phone:
+        phone.perform(OpenApp(name="Contacts"))
+        video, extra["video, pictures a minute"] = _sent_of_phone(phone, 1080, video=True)
+        wide, extra["JPEG, pictures a minute"] = _sent_of_phone(phone, 1080, video=False)
+        extra["JPEG 322 px wide"], _ = _sent_of_phone(phone, 322, video=False)
+        extra["video, still screen"], _ = _sent_of_phone(phone, 1080, video=True, scrolled=False)
+        extra["JPEG, still screen"], _ = _sent_of_phone(phone, 1080, video=False, scrolled=False)
+    return Row(video, "JPEG pictures", wide, extra={name: round(figure, 2) for name, figure in extra.items()})
+
+
+def _sent_of_phone(phone: Phone, width_px: int, *, video: bool, scrolled: bool = True) -> tuple[float, float]:
+    """MB and pictures a minute to one viewer."""
+    from conftest import until
+    from mirror_pages import Client
+
+    with Mirror(phone) as mirror:
+        client = Client(mirror)
+        until(lambda: client.frames)
+        client.send(do="canvas", width=width_px)
+        client.send(do="video", on=video)
+        until(lambda: mirror.hands.video.latest)
+        time.sleep(2)  # the first pictures, which every viewer gets once, are none of the minute's
+        before, frames, began, down = client.bytes, len(client.frames), time.monotonic(), 2
+        while time.monotonic() - began < BYTES_S:
+            if scrolled:
+                client.send(do="turn", frame=client.frames[-1], video=video, x=0.5, y=0.6, down=down)
+                down = -down
+            time.sleep(0.5)
+        minutes = (time.monotonic() - began) / 60
+        assert not client.refusals(), client.refusals()
+        sent = (client.bytes - before) / 1e6 / minutes, (len(client.frames) - frames) / minutes
+        client.close()
+    return sent
+
+
 @row("mirror_memory", unit="times the memory after one minute", wants="value <= 1.1", seconds=900)
 def mirror_memory() -> Row:
     """Resident memory after ten minutes of mirroring a spinner to two viewers, one of which draws nothing."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from screenwright.tools.busy import is_caret
-from screenwright.tools.changes import changed_regions
 from screenwright.tools.geometry import Region, View
 from screenwright.tools.recording.seen import Burst, Change, Seen
 from screenwright.tools.recording.witness import Witness
-from screenwright.tools.settle import NEAR_PX, REGIONS_KEPT, where
+from screenwright.tools.settle import NEAR_PX, difference
 from screenwright.tools.steps import Effect
 
 CALM_S = 0.6  # without change, and what comes then is not the act's doing any more
@@ -50,17 +48,10 @@ def effect(witness: Witness, act: Act, before: Seen, after: Seen, until: float) 
     if act.spot:
         point = view.from_input(*act.spot)
         spot = point.x, point.y
-    if view.frame != after.view.frame:
-        regions = [Region(0, 0, after.view.frame.width, after.view.frame.height)]
-    else:
-        every = changed_regions(before.words, after.words)
-        regions = [r for r in every if not is_caret(r) or (spot and r.distance(*spot) <= NEAR_PX)]
-    if not changes:
-        regions = []  # what differs is a caret, or never stops
-    return Effect(
-        where=where(regions, spot),
-        share=min(1.0, sum(region.area for region in regions) / after.view.frame.area),
-        regions=tuple(regions[:REGIONS_KEPT]),
+    # where nothing was seen to change, what differs is a caret, or never stops
+    told = difference(before, after, spot) if changes else Effect(where="nothing")
+    return replace(
+        told,
         first_s=round(changes[0].at - act.began, 3) if changes else None,
         last_s=round(changes[-1].at - act.began, 3) if changes else None,
         waited_s=round(max(0.0, calm - act.began), 3),

@@ -27,13 +27,13 @@ from screenwright.tools.errors import DeviceLost, OutcomeUnknown
 from screenwright.tools.geometry import Point, Size
 from screenwright.tools.phone import Phone
 from screenwright.tools.phone.scrcpy.server_file import ServerFile
-from screenwright.tools.phone.stream import Stream
+from screenwright.tools.phone.stream import FAR_PAUSE_S, NEAR_PAUSE_S, Stream
 from screenwright.tools.simphone import SimPhone
 from screenwright.tools.simphone.scrcpy import dummy
 
 sys.path.append(str(FOLDER.parent))  # tests/phones.py
 
-TAPS, PICTURES = 200, 30
+TAPS, PICTURES, ROUNDS = 200, 30, 3
 COMMANDS, DROPS = 1000, 20
 TAP = "input tap 100 200"
 
@@ -194,45 +194,57 @@ def _sent(adb: Adb, serial: str, resident: Resident, line: str) -> str:
     return state
 
 
-@row("phone_scrcpy_frame", unit="ms", wants="ratio >= 1", seconds=120)
+@row("phone_scrcpy_frame", unit="ms", wants="ratio >= 1.3", seconds=120)
 def phone_scrcpy_frame() -> Row:
     """From a tap by `input` on a 1080x2400 screen to the decoded picture: scrcpy's video, beside screenrecord's.
 
-    Against the stand-in of scrcpy's server, so neither phone's encoder is in it; what differs is that each
-    picture comes with its length, where the end of one of screenrecord's is told by a pause only.
+    Against the stand-in of scrcpy's server, so no phone's encoder is in it. Each picture comes with its length,
+    where the end of one of screenrecord's is told by a pause only: 40 ms for all phones but one on this machine.
     """
     from screenwright.tools.actions import OpenApp
     from screenwright.tools.phone.scrcpy.messages import Touch
 
-    made: dict[str, float] = {}
+    made: dict[str, list[float]] = {"scrcpy": [], "touches too": [], "40 ms": [], "8 ms": []}
     with phone_beside() as (adb, address), Phone(address, adb=adb) as phone, dummy_server() as file:
         phone.perform(OpenApp(name="Settings"))
         seen = phone.observe()
         spot = next(each for each in seen.elements if each.checked is not None).region.center(seen.frame)
         touches = Touch("down", spot), Touch("up", spot)
         with Resident(adb, address) as resident:
-            line = f"input tap {spot.x:.0f} {spot.y:.0f}"
-            for name, server in (("screenrecord", None), ("scrcpy", file)):
-                with Stream(adb, address, scrcpy=server) as stream:
-                    made[name] = frame_ms(stream, lambda: resident.run(line))
-                    if control := stream.control:
-                        made["touches too"] = frame_ms(stream, lambda sent=control: sent.send(*touches))
-    extra = {"touches by scrcpy as well": round(made["touches too"], 1), "taps": PICTURES}
-    return Row(made["scrcpy"], "screenrecord's video", made["screenrecord"], extra=extra)
+
+            def tap() -> None:
+                resident.run(f"input tap {spot.x:.0f} {spot.y:.0f}")
+
+            for _ in range(ROUNDS):  # what else the machine does changes meanwhile
+                with Stream(adb, address, scrcpy=file) as stream:
+                    made["scrcpy"] += frames_ms(stream, tap)
+                    control = stream.control
+                    assert control
+                    made["touches too"] += frames_ms(stream, functools.partial(control.send, *touches))
+                for name, pause_s in (("40 ms", FAR_PAUSE_S), ("8 ms", NEAR_PAUSE_S)):
+                    with Stream(adb, address, pause_s=pause_s) as stream:
+                        made[name] += frames_ms(stream, tap)
+    medians = {name: round(statistics.median(times), 1) for name, times in made.items()}
+    extra = {
+        "touched by scrcpy as well": medians["touches too"],
+        "screenrecord on this machine (8 ms)": medians["8 ms"],
+        "taps each": len(made["scrcpy"]),
+    }
+    return Row(medians["scrcpy"], "screenrecord's video, its pause 40 ms", medians["40 ms"], extra=extra)
 
 
-def frame_ms(stream: Stream, tap: Callable[[], Any]) -> float:
-    """Median ms from a tap to the first picture after it, decoded; the screen is still before each."""
-    times = []
+def frames_ms(stream: Stream, tap: Callable[[], Any]) -> list[float]:
+    """From each tap to the first picture after it, decoded; the screen is still before each."""
+    times: list[float] = []
     stream.newest()
-    for _ in range(PICTURES + 1):
+    for _ in range(PICTURES // ROUNDS + 1):
         while stream.newest(0.15, after=stream.latest):
             pass
         before, began = stream.latest, time.perf_counter()
         tap()
         assert stream.newest(after=before)
         times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times[1:])
+    return times[1:]
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 def commands() -> list[tuple[str, str]]:
-    return [(page, block) for page in ("cli.md", "guard.md") for block in blocks(page, "sh")]
+    return [(page, block) for page in ("cli.md", "guard.md", "viewer.md") for block in blocks(page, "sh")]
 
 
 @pytest.mark.parametrize(("page", "block"), commands())

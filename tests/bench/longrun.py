@@ -14,7 +14,8 @@ from screenwright.tools.geometry import Region, View
 from screenwright.tools.steps import Decision, Effect, Outcome, Result, Step, Verdict
 
 SIZE = Size(1280, 800)
-WORDS = "the quick brown fox jumps over a lazy dog and writes it down in the ledger of the seven hills".split()
+SENTENCE = "the quick brown fox jumps over a lazy dog and writes it down in the ledger of the seven hills"
+WORDS = SENTENCE.split()
 LINES = 22
 
 

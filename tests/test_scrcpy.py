@@ -81,7 +81,7 @@ def left_over(sim: SimPhone) -> list[str]:
 def test_every_state_is_shown_at_once(adb: Adb, serial: str, sim: SimPhone, file_of: FileOf, version: str) -> None:
     """Over real adb, and without a pause that would tell where a picture ends."""
     with Stream(adb, serial, scrcpy=file_of(version)) as stream:
-        frame = stream.newest()
+        frame = stream.newest(15)
         assert frame and off(frame.pixels, sim) < CLOSE
         for app in (sim.phone.notes, sim.phone.contacts, sim.phone.vault, sim.phone.apps[2]):
             sim.phone.open(app)
@@ -99,7 +99,7 @@ def test_a_turned_phone_and_a_reset_begin_anew(
     adb: Adb, serial: str, sim: SimPhone, file_of: FileOf, version: str
 ) -> None:
     with Stream(adb, serial, scrcpy=file_of(version)) as stream:
-        assert stream.newest()
+        assert stream.newest(15)
         sim.phone.turn(1)
         frame = until(lambda: (found := stream.newest(1.0)) and off(found.pixels, sim) < CLOSE and found)
         assert frame.pixels.shape == (360, 800, 3)
@@ -116,7 +116,7 @@ def test_a_smaller_video_is_touched_in_its_own_pixels(
 ) -> None:
     sim.phone.open(sim.phone.contacts)
     with Stream(adb, serial, size=Size(180, 400), scrcpy=file_of()) as stream:
-        frame = stream.newest()
+        frame = stream.newest(15)
         control = stream.control
         assert frame and frame.pixels.shape == (400, 180, 3) and control
         video = Size(180, 400)
@@ -173,7 +173,7 @@ def test_keys_text_and_the_button_for_back_or_light(adb: Adb, serial: str, sim: 
 
 def test_it_goes_on_after_a_drop(adb: Adb, serial: str, sim: SimPhone, file_of: FileOf) -> None:
     with Stream(adb, serial, scrcpy=file_of()) as stream:
-        frame = stream.newest()
+        frame = stream.newest(15)
         assert frame
         sim.offline()
         until(lambda: stream.trouble)
@@ -209,7 +209,7 @@ def test_a_server_that_can_not_be_used_is_done_without(
         Server(adb, serial, file, video=True)
     assert left_over(sim) == []
     with Stream(adb, serial, scrcpy=file) as stream:
-        frame = stream.newest(10)
+        frame = stream.newest(15)
         assert frame and off(frame.pixels, sim) < CLOSE, "by screenrecord"
         assert re.search(said, stream.instead) and stream.control is None
 
@@ -220,7 +220,7 @@ def test_another_protocol_under_that_version_is_found_out(
     """As when a version to come sends something else: the pictures go on by screenrecord."""
     monkeypatch.setattr("screenwright.tools.simphone.scrcpy.FLAGS", {4: (1 << 63, 1 << 62)})
     with Stream(adb, serial, scrcpy=file_of()) as stream:
-        frame = stream.newest(10)
+        frame = stream.newest(15)
         assert frame and off(frame.pixels, sim) < CLOSE
         assert "SCREENWRIGHT_SCRCPY_VERSION=4.1 is right" in stream.instead
 
@@ -228,17 +228,21 @@ def test_another_protocol_under_that_version_is_found_out(
 @pytest.fixture
 def phone(adb: Adb, serial: str, file_of: FileOf) -> Iterator[Phone]:
     with Phone(serial, adb=adb, scrcpy=file_of()) as found:
-        found.writing.arrive_s = 0.5
+        found.writing.arrive_s = 5.0
         yield found
+
+
+def tap(phone: Phone, text: str) -> None:
+    seen = phone.observe()
+    element = next(element for element in seen.elements if text in (element.text, element.value))
+    phone.perform(Click(point=element.region.center(seen.frame)))
 
 
 @pytest.fixture
 def field(sim: SimPhone, phone: Phone) -> Any:
     """A new note's title field, with the focus."""
     phone.perform(OpenApp(name="Notes"))
-    seen = phone.observe()
-    element = next(element for element in seen.elements if element.text == "New note")
-    phone.perform(Click(point=element.region.center(seen.frame)))
+    tap(phone, "New note")
     assert sim.phone.focus is not None
     return sim.phone.focus
 
@@ -265,15 +269,25 @@ def test_a_keyboard_that_is_there_is_taken_before_it(sim: SimPhone, phone: Phone
 def test_parts_of_a_text_do_not_overtake_each_other(sim: SimPhone, phone: Phone, field: Any) -> None:
     """An app reads the clipboard some time after the key; by then it must not hold the next line."""
     sim.phone.faults.reacts_s = 0.2
-    phone.writing.arrive_s = 2.0
     sim.phone.clipboard = "old"
     phone.perform(TypeText(text="题\t中\n文\n字"))
     assert field.text == "题" and sim.phone.focus and sim.phone.focus.text == "中\n文\n字"
     assert sim.phone.clipboard == "old"
 
 
+def test_what_can_not_be_seen_to_arrive_is_given_time(sim: SimPhone, phone: Phone) -> None:
+    """Else the password's field would be given what the clipboard held before."""
+    sim.phone.open(sim.phone.vault)
+    tap(phone, "PIN")
+    sim.phone.faults.reacts_s, sim.phone.clipboard = 0.3, "old"
+    phone.writing.arrive_s = 0.8
+    assert "a password" in phone.perform(TypeText(text="密"))
+    assert sim.phone.focus and sim.phone.focus.text == "密" and sim.phone.clipboard == "old"
+
+
 def test_what_no_field_takes_is_said(sim: SimPhone, phone: Phone, field: Any) -> None:
     field.changed = lambda text: field.set("") if text else None
+    phone.writing.arrive_s = 0.5
     with pytest.raises(BadAction, match="scrcpy's clipboard was told to type '中', and no field took it"):
         phone.perform(TypeText(text="中"))
     assert sum(each.values == ("PASTE",) for each in sim.phone.log) == 1, "never twice"
@@ -309,7 +323,7 @@ def test_without_a_usable_server_the_reason_is_told(adb: Adb, serial: str, sim: 
         ):
             phone.perform(TypeText(text="中"))
         with phone.stream() as stream:
-            assert stream.newest(10) and stream.recordings == 1
+            assert stream.newest(15) and stream.recordings == 1
         assert sum("app_process" in line for line in sim.lines) == 1, "tried once"
 
 

@@ -13,6 +13,7 @@ from screenwright.agent.demo_cli import demo_app
 from screenwright.agent.guard_cli import Rules, guard_app
 from screenwright.agent.mirror.mirror_cli import mirror
 from screenwright.agent.model_cli import Context, Dialect, Model, Url, Weights, serve
+from screenwright.agent.person.attended import PANIC, Panic, Person, ResumeAfter, Said
 from screenwright.agent.record_cli import record as record_command
 from screenwright.agent.replay_cli import replay
 from screenwright.agent.running import EXITS, hear_interrupts, plainly
@@ -91,6 +92,9 @@ def run(
         bool, typer.Option("--mirror", help="show it in a web page meanwhile, to be steered and touched there")
     ] = False,
     junit: Junit = None,
+    person: Person = None,
+    panic: Panic = PANIC,
+    resume_after: ResumeAfter = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="only the beginning and the end")] = False,
     as_json: Json = False,
 ) -> None:
@@ -106,8 +110,9 @@ def run(
         decider = models.policy_of(policy, which, sure=not no_sure)
         where = Where(virtual, size, monitor, window, region, phone, serial)
         manner = running.Manner(
-            where, tuple(open_ or ()), rules, yes, dry_run, limit_steps, limit_seconds, quiet, as_json, mirror_
-        )
+            where, tuple(open_ or ()), rules, yes, dry_run, limit_steps, limit_seconds, quiet, as_json, mirror_,
+            Said(person, panic, resume_after),
+        )  # fmt: skip
         if save is not None:
             if dry_run:
                 raise BadScript("--save needs a run that does something; leave --dry-run")

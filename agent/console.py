@@ -58,6 +58,10 @@ class Console(Listener):
         title = task.name or next((line.strip() for line in task.text.splitlines() if line.strip()), "a run")
         self._line(self._text((_shortened(title, 200), "bold"), ("  ", ""), (str(folder), "dim")))
 
+    def says(self, words: str) -> None:
+        """A line between the steps, such as who drives now; from any thread."""
+        self._line(self._text((words, "bold yellow")))
+
     def stepped(self, step: Step) -> None:
         if self._quiet:
             return

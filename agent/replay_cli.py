@@ -13,6 +13,7 @@ import typer
 
 from screenwright.agent.guard_cli import Rules
 from screenwright.agent.model_cli import Dialect, Model, Url
+from screenwright.agent.person.attended import PANIC, Panic, Person, ResumeAfter, Said
 from screenwright.agent.running import EXITS, Manner, plainly
 from screenwright.agent.view.view_cli import Junit
 from screenwright.agent.where import Area, Monitor, OnPhone, Serial, Virtual, Where, Window
@@ -73,6 +74,9 @@ def replay(
     limit_steps: Annotated[int, typer.Option(min=1, help="steps in all")] = 1000,
     limit_seconds: Annotated[float, typer.Option(min=0.001, help="seconds in all")] = 900,
     trace: Annotated[Path | None, typer.Option(help="folder of the recording; default: under runs/")] = None,
+    person: Person = None,
+    panic: Panic = PANIC,
+    resume_after: ResumeAfter = None,
     junit: Junit = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="only the beginning and the end")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print exactly one JSON object")] = False,
@@ -88,7 +92,8 @@ def replay(
         folder = DemoFolder.open(name)
         first_step(folder.demo, from_)
         where = Where(virtual, size or _size(folder, virtual=virtual), monitor, window, region, phone, serial)
-        manner = Manner(where, tuple(open_ or ()), rules, yes, dry_run, limit_steps, limit_seconds, quiet, as_json)
+        manner = Manner(where, tuple(open_ or ()), rules, yes, dry_run, limit_steps, limit_seconds, quiet, as_json,
+                        person=Said(person, panic, resume_after))  # fmt: skip
         which, settings = Which.said(model, url, dialect), set_ or []
         if offline:
             raise typer.Exit(_offline(folder, settings, policy, which, manner))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from screenwright.agent.person.attended import Said
 from screenwright.agent.where import Where, start_programs
 from screenwright.tools.errors import BadScript, NotInstalled, ScreenwrightError, Stopped, stop_within
 
@@ -56,6 +57,7 @@ class Manner:
     quiet: bool = False
     as_json: bool = False
     mirror: bool = False
+    person: Said = field(default_factory=Said)
 
 
 def performed(
@@ -74,19 +76,26 @@ def performed(
     from screenwright.agent.loop import Agent
     from screenwright.agent.mirror.shown import in_page, making
     from screenwright.agent.noting import Noting
+    from screenwright.agent.person.attended import attended, held_back
     from screenwright.tools.secrets.vault import Vault
 
     guard = guard_of(manner.rules, manner.yes)
     vault = Vault()
     job = vault.take(job)
     decider.begin(job)
-    with manner.where.open(vault) as device, in_page(device, wanted=manner.mirror) as page:
+    manner.person.means(manner.where)
+    with (
+        manner.where.open(vault) as device,
+        in_page(device, wanted=manner.mirror) as page,
+        attended(device, manner.person, manner.where, page) as person,
+    ):
         for problem in device.problems():
             print(f"screenwright: warning: {problem}", file=sys.stderr)
         start_programs(device, manner.opens)
         answer_beside(guard, device, manner.where)
         console = Console(sys.stderr if manner.as_json else sys.stdout, quiet=manner.quiet)
-        agent = making(page, Noting if ask else Agent, asks=not manner.yes)(
+        make = making(page, Noting if ask else Agent, asks=not manner.yes)
+        agent = held_back(person, make, page=page is not None, tell=console.says)(
             decider,
             device,
             guard=guard,

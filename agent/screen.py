@@ -14,14 +14,16 @@ from typing import Self
 from screenwright.agent.counting import Counting
 from screenwright.agent.limits import Limits
 from screenwright.agent.loop import Agent, Listener, Run
+from screenwright.agent.person.attendance import Attendance
 from screenwright.policies.guard import Guard
 from screenwright.policies.literal.instruction import Direction, Instruction, Verb
 from screenwright.policies.literal.policy import Literal
 from screenwright.tools.actions import Done, SystemButton
 from screenwright.tools.device import Device
 from screenwright.tools.elements import Ambiguous, NotSeen, Target
-from screenwright.tools.errors import ScreenwrightError
+from screenwright.tools.errors import BadScript, ScreenwrightError
 from screenwright.tools.reading import Reader, Scene
+from screenwright.tools.secrets.naming import mark, names_in
 from screenwright.tools.steps import Outcome, Step, Task
 from screenwright.tools.trace import TraceWriter
 
@@ -72,6 +74,7 @@ class Screen:
         guard: default `Guard.standard()`; what it would ask about is refused when nobody is there.
         trace: folder of the recording; default a new one under `runs/`.
         patience_s: how long a target may take to appear.
+        attendance: of a person at the desktop, who holds the calls back.
 
     Every method raises StepFailed when the step can't be done. Targets are the words on the screen, or a
     `Target` with a role, an ordinal or a relation.
@@ -87,10 +90,15 @@ class Screen:
         listeners: Sequence[Listener] = (),
         reader: Reader | None = None,
         patience_s: float = 10.0,
+        attendance: Attendance | None = None,
     ) -> None:
+        if attendance is not None:
+            device, listeners = attendance.device, [*attendance.listeners, *listeners]
+        self._attendance = attendance
         self.reader = reader or Reader()
         self.patience_s = patience_s
         self.variables: dict[str, str] = {}
+        self._shown = frozenset[str]()
         self._policy = Literal.of([], reader=self.reader, patience_s=patience_s)
         guard = guard or Guard.standard()
         listeners = [Counting(guard), *listeners]
@@ -177,6 +185,7 @@ class Screen:
     def read(self, label: Aim) -> str:
         """What a label says: the content of its field, or the text right of or below it."""
         self._run(Instruction("read", target=_target(label), value="read"))
+        self._shown |= names_in(self.variables["read"])
         return self.variables["read"]
 
     def sees(self, target: Aim) -> bool:
@@ -195,12 +204,14 @@ class Screen:
 
     def text(self) -> str:
         """The text on the screen, laid out in lines."""
-        return self.scene().text()
+        text = self.scene().text()
+        self._shown |= names_in(text)
+        return text
 
     def run(self, script: str, **parameters: str) -> Outcome:
         """Run plain-language steps on this screen, in the same trace."""
         policy = Literal(script, reader=self.reader, patience_s=self.patience_s)
-        self._agent.policy = policy
+        self._agent.policy = self._attendance.policy(policy) if self._attendance else policy
         outcome = self._agent.run(Task(script, parameters))
         self.variables |= policy.variables
         return _passed(outcome)
@@ -216,10 +227,14 @@ class Screen:
         self._run(Instruction(verb, target=_target(target)))
 
     def _run(self, instruction: Instruction) -> None:
+        if names := names_in(instruction.value or "") & self._shown:
+            raise BadScript(
+                f"{mark(min(names))} stands on the screen itself, which gets no secret; nothing was typed"
+            )
         policy = Literal.of(
             [instruction], reader=self.reader, patience_s=self.patience_s, variables=self.variables
         )
-        self._agent.policy = policy
+        self._agent.policy = self._attendance.policy(policy) if self._attendance else policy
         _passed(self._agent.run(Task(str(instruction))))
         self.variables |= policy.variables
 

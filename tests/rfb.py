@@ -12,7 +12,9 @@ import time
 from pathlib import Path
 from typing import Self
 
+from screenwright.tools.desktop import Desktop
 from screenwright.tools.display import Processes, VirtualDisplay, program
+from screenwright.tools.xlib import connect
 
 KEYSYMS = {
     "ctrl": 0xFFE3, "alt": 0xFFE9, "shift": 0xFFE1, "super": 0xFFEB, "escape": 0xFF1B, "enter": 0xFF0D,
@@ -138,3 +140,21 @@ def _connected(port: int) -> socket.socket:
         except ConnectionRefusedError:
             assert time.monotonic() < deadline, "the VNC server does not listen"
             time.sleep(0.02)
+
+
+def keys_down(desktop: Desktop) -> list[int]:
+    """Keycodes that are down on the display, whoever holds them."""
+    display = connect(desktop.environment["DISPLAY"])
+    try:
+        rows = display.query_keymap()
+        return [8 * place + bit for place, eight in enumerate(rows) for bit in range(8) if eight >> bit & 1]
+    finally:
+        display.close()
+
+
+def buttons_down(desktop: Desktop) -> int:
+    display = connect(desktop.environment["DISPLAY"])
+    try:
+        return int(display.screen().root.query_pointer().mask >> 8 & 7)
+    finally:
+        display.close()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -37,6 +39,7 @@ class Grabber:
         self._display, self._monitor, self._place, self._layout = display, monitor, place, layout
         self._token: object = None
         self._mss: Any = None
+        self._here: threading.local | None = None
         self._open()
 
     def _open(self) -> None:
@@ -64,15 +67,18 @@ class Grabber:
         try:
             return make(display=self._display)
         except ScreenShotError as error:
-            # TigerVNC with GLX lists depth 24 twice, and mss looks for the visual in the first list alone;
-            # its other way asks for none, is slower and takes all monitors for one
+            # TigerVNC with GLX lists depth 24 twice, and mss looks for the visual in the first list alone; its
+            # other way asks for none, is slower, takes all monitors for one and works in one thread only
             if "visual" not in str(error):
                 raise
+            self._here = threading.local()  # its number can be that of a thread that has ended
+            self._here.is_here = True
             return make(display=self._display, backend="xlib")
 
     def grab(self) -> tuple[Words, View]:
         """(H, W) uint32 words of B, G, R, x bytes, and where they lie. Raises BlackScreen, DeviceLost."""
-        if self._layout and self._layout() != self._token:
+        elsewhere = self._here is not None and not hasattr(self._here, "is_here")
+        if elsewhere or (self._layout and self._layout() != self._token):
             self._open()
         area = self._place() if self._place else self.monitors[self._monitor]
         if self._place:
@@ -106,7 +112,8 @@ class Grabber:
 
     def close(self) -> None:
         if self._mss is not None:
-            self._mss.close()
+            with suppress(AttributeError):  # of the other way, in another thread than its own
+                self._mss.close()
             self._mss = None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,18 +16,18 @@ from typing import Any, Literal, Self
 
 from screenwright.agent.loop import Agent, Listener
 from screenwright.agent.person.breaking import Breaker
-from screenwright.agent.person.gate import MOVED
+from screenwright.agent.person.gate import HELD, MOVED
 from screenwright.agent.person.orders import Order
 from screenwright.agent.person.panel import Panel
 from screenwright.agent.person.supervised import Supervised
 from screenwright.agent.person.terminal import OwnWindow, entered, forget_what_was_typed
 from screenwright.agent.person.watched import Watched
 from screenwright.policies.policy import Policy
-from screenwright.tools.desktop import Desktop
 from screenwright.tools.device import Device
 from screenwright.tools.errors import BadScript
 from screenwright.tools.presence.ears import ears_of
 from screenwright.tools.presence.heard import Act, Ears, Heard
+from screenwright.tools.secrets.sealed import sealed
 from screenwright.tools.steps import Outcome, Task
 
 Means = Literal["pause", "stop", "ignore"]
@@ -61,6 +61,7 @@ class Attendance(Listener):
     """Hears the person from `with` to its end. NotInstalled where this system can't; BadScript for a bad hotkey.
 
     Args:
+        desktop: a Desktop, or one that wraps it.
         panel: what holds the agent back, that of a Mirror; by default one of its own.
         tell: called with a line for the person whenever someone else drives from now on; from any thread.
         terminal: Enter there hands back.
@@ -68,7 +69,7 @@ class Attendance(Listener):
 
     def __init__(
         self,
-        desktop: Desktop,
+        desktop: Device,
         manners: Manners | None = None,
         *,
         panel: Panel | None = None,
@@ -78,9 +79,10 @@ class Attendance(Listener):
         self.manners = manners or Manners()
         self.panel = panel or Panel()
         self.gate = self.panel.gate
-        self.device = Watched(desktop, lambda seen: None, self.gate.allowed, self.gate.brake)
-        self._desktop, self._tell, self._terminal = desktop, tell, terminal
-        self._display = desktop.environment.get("DISPLAY")
+        environment: Mapping[str, str] = getattr(desktop, "environment", {})
+        self.device = Watched(sealed(desktop), lambda seen: None, self.gate.allowed, self.gate.brake)
+        self.tell, self._terminal = tell, terminal
+        self._display = environment.get("DISPLAY")
         self._ears: Ears | None = None
         self._window: OwnWindow | None = None
         self._breaker = Breaker()
@@ -102,9 +104,9 @@ class Attendance(Listener):
         if self._terminal and self._display:
             self._window = OwnWindow(self._display)
         self.gate.hands_off = self._hands_off
-        self._breaker.__enter__()
         self._grace()
-        self._ears.start(Heard(self._acted, self._pressed, self._tell))
+        self._ears.start(Heard(self._acted, self._pressed, lambda line: self.tell(line)))
+        self._breaker.__enter__()
         self._thread = threading.Thread(target=self._attend, name="attendance", daemon=True)
         self._thread.start()
         return self
@@ -144,8 +146,19 @@ class Attendance(Listener):
             self._grace()
             self._asked -= 1
 
+    def excused(self, answer: Callable[[str], str]) -> Callable[[str], str]:
+        """An `answer` callback that asks at the terminal: the keys that answer take nothing over."""
+
+        def ask(question: str) -> str:
+            with self.asking():
+                return answer(question)
+
+        return ask
+
     def stop(self, why: str) -> None:
         """End the run, wherever it is: also while a model thinks. From any thread."""
+        if self.gate.mode == "over":
+            return
         self.gate.stop(why)
         self._wake.set()
         threading.Thread(target=self._insist, args=(why,), name="stop", daemon=True).start()
@@ -157,12 +170,14 @@ class Attendance(Listener):
             held = self._ears.held() if self._ears else ()
             first = f" once you have let go of {' and '.join(held)}" if held else ""
             self.gate.order(Order(do="back"))
-            self._tell(f"handed back: the agent looks anew and goes on{first}")
+            self.tell(f"handed back: the agent looks anew and goes on{first}")
 
     def began(self, task: Task, folder: Path) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            self._breaker.__exit__()
-            self._breaker.__enter__()
+        self._breaker.here()
+        held = self._ears.held() if self._ears and self.manners.person == "pause" else ()
+        if held and self.gate.touched(HELD):
+            self.gate.order(Order(do="back"))
+            self.tell(f"you hold {' and '.join(held)}: the agent begins when you have let go")
 
     def ended(self, outcome: Outcome) -> None:
         self._wake.set()
@@ -193,7 +208,7 @@ class Attendance(Listener):
         ways += [f"{manners.resume_after_s:g} s without a touch"] if manners.resume_after_s is not None else []
         back = f" Hand back: {' or '.join(ways)}." if ways else ""
         stop = f" Stop: {manners.panic}." if manners.panic else ""
-        self._tell(f"you are driving (you {act}): the agent waits.{back}{stop}")
+        self.tell(f"you are driving (you {act}): the agent waits.{back}{stop}")
         if self._terminal:
             forget_what_was_typed()
         self._wake.set()
@@ -236,18 +251,3 @@ class Attendance(Listener):
     def _insist(self, why: str) -> None:
         if not self.gate.heard.wait(POLITE_S):
             self._breaker.break_off(why)
-
-
-def asked(attendance: Attendance, question: Callable[..., Any]) -> Callable[..., Any]:
-    """A question to the person at the terminal, whose keys meanwhile are for the answer."""
-
-    def ask(*words: Any) -> Any:
-        with attendance.asking():
-            return question(*words)
-
-    return ask
-
-
-def watched_device(attendance: Attendance, device: Device) -> Device:
-    """What an agent is given: the device that the person holds back, or `device` itself where he is ignored."""
-    return device if attendance.manners.deaf else attendance.device

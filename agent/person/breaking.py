@@ -18,7 +18,7 @@ class BrokenOff(KeyboardInterrupt):
 
 
 class Breaker:
-    """Within `with`, the thread that entered can be broken off, once.
+    """Within `with`, the thread that entered, or that called `here` last, can be broken off, once.
 
     In the main thread by a signal, which also ends a wait in the kernel; in another by an exception that Python
     raises there before its next line, which a wait in the kernel can delay.
@@ -34,15 +34,20 @@ class Breaker:
         self._why = ""
         if threading.current_thread() is threading.main_thread():
             self._before = signal.signal(signal.SIGINT, self._hear)
+        self.here()
+        return self
+
+    def here(self) -> None:
+        """It is this thread that is broken off."""
         with self._lock:
             self._thread = threading.current_thread()
-        return self
 
     def __exit__(self, *exc: object) -> None:
         with self._lock:
-            thread, self._thread = self._thread, None
-        if thread is threading.main_thread():
+            self._thread = None
+        if self._before is not None:
             signal.signal(signal.SIGINT, self._before)  # type: ignore[arg-type]
+            self._before = None
 
     def break_off(self, why: str) -> None:
         """From any thread; nothing where the other is through already."""

@@ -20,7 +20,7 @@ Mode = Literal["alone", "running", "paused", "person", "over"]
 """alone: no agent runs, the person acts as he likes; person: he has taken over; over: the run has ended."""
 
 STOPPED = "stopped by the person at the mirror"
-MOVED = "moved the mouse"
+MOVED, HELD = "moved the mouse", "held a key"
 PAGE = "touched the picture"
 LOOK_S = 0.1  # between two looks at whether the keys are up
 INTERRUPTED = "a person took over in the middle of it"
@@ -167,9 +167,9 @@ class Gate:
 
     @property
     def meddled(self) -> bool:
-        """Did the person who took over last do more than move the mouse?"""
+        """Did the person who took over last do more than move the mouse, or hold a modifier?"""
         with self._turn:
-            return bool(self._by.keys() - {MOVED, PAGE}) or bool(self._did)
+            return bool(self._by.keys() - {MOVED, HELD, PAGE}) or bool(self._did)
 
     def did(self, action: Action) -> None:
         """A person did this while he had taken over; the policy is told when it gets the device back."""

@@ -58,8 +58,8 @@ class Panel(Listener):
 
         Raises Stopped; BadAction when he takes over instead; NoAnswer after so many seconds.
         """
-        said = {"rule": verdict.rule, "reason": verdict.reason, "window": observation.title or ""}
-        facts = self._words(decision) | self._mask.json(said)
+        why = {"rule": verdict.rule, "reason": verdict.reason, "window": observation.title or ""}
+        facts = self._words(decision) | self._mask.json(why)
         said = self.gate.ask("approve", facts, answer_s)
         if said is None:
             raise NoAnswer

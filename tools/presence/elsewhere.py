@@ -80,10 +80,10 @@ class PynputEars:
             if not injected:
                 self._down.add(name or "a key")
                 self._last_at = time.monotonic()
-        if not injected:
-            self._heard.act("pressed a key")
         if what := self._chords.get(chord):
             self._heard.hotkey(what)
+        elif not injected:
+            self._heard.act("held a key" if name in BITS else "pressed a key")
 
     def _lift(self, key: Any, injected: bool = False) -> None:
         name = _name(key)

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Act = Literal["moved the mouse", "clicked", "turned the wheel", "pressed a key"]
+Act = Literal["moved the mouse", "clicked", "turned the wheel", "pressed a key", "held a key"]
+"""held a key: a modifier, which by itself does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What is called when something is heard, each in the ears' own thread; to be quick.
 
-    `act`: a person did this on a device of the machine. `hotkey`: its name; also when it was injected, since a
+    `act`: a person did this on a device of the machine; a hotkey is none. `hotkey`: its name; also when it was injected, since a
     person far away may have no other keyboard. `trouble`: for the person, said once.
     """
 

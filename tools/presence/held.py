@@ -48,6 +48,10 @@ class Held:
         """It was unplugged."""
         self._down = frozenset(one for one in self._down if one[1] != device)
 
+    def modifies(self, code: int) -> bool:
+        """Is that key a modifier?"""
+        return code in self._bits
+
     @property
     def state(self) -> int:
         """The modifiers that are down, as bits."""

@@ -96,7 +96,7 @@ class X11Devices:
                 ready, _, _ = select.select([display.fileno(), self._wake], [], [])
                 if self._wake in ready:
                     return
-                for _ in range(display.pending_events()):
+                while display.pending_events():  # also what came while an answer was waited for
                     self._take(display, display.next_event())
                 time.sleep(BREATH_S)
 
@@ -118,8 +118,8 @@ class X11Devices:
         match kind:
             case Told.KEY_PRESS:
                 self._held.down("key", device, detail)
-                self._heard.act("pressed a key")
-                self._press(detail, self._held.state)
+                if not self._press(detail, self._held.state):
+                    self._heard.act("held a key" if self._held.modifies(detail) else "pressed a key")
             case Told.KEY_RELEASE:
                 self._held.up("key", device, detail)
             case Told.BUTTON_PRESS:
@@ -146,10 +146,13 @@ class X11Devices:
                 motion.places()
         return "moved the mouse" if motion.moved(x, y, self._last_at) else None
 
-    def _press(self, code: int, state: int) -> None:
+    def _press(self, code: int, state: int) -> bool:
+        """Was it a hotkey?"""
         for what, chord in self._chords.items():
             if code == self._codes.get(what) and state & MODIFIERS == chord.state:
                 self._heard.hotkey(what)
+                return True
+        return False
 
     def _grab(self, display: Any) -> None:
         """Keep the hotkeys from the programs, with the codes that they have in the keymap as it is now."""

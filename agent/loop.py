@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from screenwright.agent.limits import Limits, Watch
+from screenwright.agent.soundness import sound
 from screenwright.policies.guard import Guard
 from screenwright.policies.policy import Meeting, Policy
 from screenwright.tools.actions import Ask, Done, Wait, describe
@@ -150,7 +151,8 @@ class Agent:
         return replace(step, result=replace(step.result, seconds=clock.seconds))
 
     def _decided(self, run: Run, observation: Observation) -> Decision:
-        return concealed(self.device, self.policy.decide(run.task, run.steps, observation))
+        decided = sound(self.policy.decide(run.task, run.steps, observation), self.policy.name)
+        return concealed(self.device, decided)
 
     def _see(self, run: Run) -> Observation:
         """The present frame; a black screen is waited for, since a lock or a mode change may pass."""

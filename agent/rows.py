@@ -16,12 +16,14 @@ from typing import Any
 from screenwright.policies.replay.demo import Parameter
 from screenwright.tools.errors import BadScript, Ending
 from screenwright.tools.masking import Mask, is_secret
+from screenwright.tools.plainfile import bytes_of
 from screenwright.tools.secrets.naming import names_in
 
 SEPARATORS = (",", ";", "\t")
 FACTS = ("outcome", "message", "seconds", "healed", "trace")
 BAD_ROW = "bad_row"
 CELL_CHARACTERS = 1_000_000
+CSV_BYTES = 100_000_000
 HOW_TO_SAVE = "save it as CSV in UTF-8"
 
 
@@ -67,7 +69,7 @@ def columns_of(path: Path, parameters: Mapping[str, Parameter]) -> list[str]:
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        data = bytes_of(path, CSV_BYTES)
     except OSError as error:
         raise BadScript(f"{path} can't be read: {error.strerror or error}") from error
     marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
@@ -85,8 +87,8 @@ def _text(path: Path) -> str:
 
 def _records(path: Path, text: str, parameters: Mapping[str, Parameter]) -> Iterator[tuple[int, list[str]]]:
     """The lines that are not empty, each with the number of the line it begins on."""
-    separator = _separator(text, parameters)
     csv.field_size_limit(CELL_CHARACTERS)
+    separator = _separator(text, parameters)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     while True:
         began = lines.line_num + 1
@@ -108,7 +110,10 @@ def _separator(text: str, parameters: Mapping[str, Parameter]) -> str:
     header = next((line for line in text.splitlines() if line.strip()), "")
 
     def columns(separator: str) -> list[str]:
-        return [cell.strip() for cell in next(csv.reader([header], delimiter=separator), [])]
+        try:
+            return [cell.strip() for cell in next(csv.reader([header], delimiter=separator), [])]
+        except csv.Error:  # told where the lines are read
+            return []
 
     return max(SEPARATORS, key=lambda s: (all(c in parameters for c in columns(s)), len(columns(s))))
 

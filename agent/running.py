@@ -40,6 +40,7 @@ EXITS: dict[str, tuple[int, str]] = {
     "missing": (7, "something is not installed, or there is no screen"),
     "stopped": (130, "a person stopped it: Ctrl-C, SIGTERM, or quit when asked"),
 }
+SCRIPT_BYTES = 1_000_000
 SCRIPT_SUFFIXES = (".md", ".txt", ".task", ".markdown")
 
 
@@ -131,6 +132,7 @@ def _answer(question: str) -> str:
 
 def task_of(words: str, settings: Sequence[str]) -> Task:
     """A task from the words or the script file named by them, and `--set` values. BadScript names the fix."""
+    from screenwright.tools.plainfile import text_of
     from screenwright.tools.steps import Task
 
     if not words.strip():
@@ -139,7 +141,7 @@ def task_of(words: str, settings: Sequence[str]) -> Task:
     name, text = "", words
     if path is not None and path.is_file():
         try:
-            name, text = path.stem, path.read_text(encoding="utf-8-sig")
+            name, text = path.stem, text_of(path, SCRIPT_BYTES)
         except (OSError, UnicodeDecodeError) as error:
             raise BadScript(f"the script {path} can't be read: {error}") from error
         if not text.strip():

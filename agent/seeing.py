@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from screenwright.tools.errors import BadScript
 from screenwright.tools.geometry import Size, View
 from screenwright.tools.observation import Observation
 from screenwright.tools.reading import Reader, Scene
+
+PIXELS = 100_000_000
 
 
 @contextmanager
@@ -31,7 +34,10 @@ def of_picture(path: Path) -> Observation:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(path) as picture:
+        # Pillow warns of a size, on stderr; it is told here.
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as picture:
+            if picture.width * picture.height > PIXELS:
+                raise BadScript(f"the picture {path} is {picture.width}x{picture.height}, which no screen is")
             pixels = np.asarray(picture.convert("RGB"))
     except UnidentifiedImageError as error:
         raise BadScript(f"{path} is no picture that can be read; PNG, JPEG and WebP can") from error

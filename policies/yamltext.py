@@ -14,6 +14,9 @@ from screenwright.tools.errors import BadScript
 
 Path = Sequence[str | int]
 
+THINGS = 300_000
+"""That a file may hold with its aliases written out: ten lines of them can stand for a thousand million."""
+
 
 def read(text: str, name: str) -> tuple[Any, Any]:
     """The tree of nodes, for `line`, and the plain data; both None for an empty text. BadScript with the line."""
@@ -25,6 +28,10 @@ def read(text: str, name: str) -> tuple[Any, Any]:
         root = yaml.compose(text)
         if root is None:
             return None, None
+        if (things := _things(root, {})) > THINGS:
+            raise BadScript(
+                f"{name}: with its aliases written out it holds {things:,} things, and {THINGS:,} are read"
+            )
         for key, problem in _odd_keys(root):
             raise BadScript(f"{name}, line {key.start_mark.line + 1}: {problem}")
         return root, yaml.constructor.construct_document(root)
@@ -86,6 +93,17 @@ def _step(node: Any, part: str | int) -> tuple[Any, Any]:
     if node is not None and node.id == "sequence" and isinstance(part, int) and part < len(node.value):
         return None, node.value[part]
     return None, None
+
+
+def _things(node: Any, counted: dict[int, int]) -> int:
+    """Nodes, those that aliases repeat counted each time. RecursionError for one that holds itself."""
+    if id(node) not in counted:
+        counted[id(node)] = -1
+        inner = node.value if node.id == "sequence" else [n for pair in node.value for n in pair]
+        counted[id(node)] = 1 if node.id == "scalar" else 1 + sum(_things(child, counted) for child in inner)
+    if counted[id(node)] < 0:
+        raise RecursionError
+    return counted[id(node)]
 
 
 def _odd_keys(node: Any) -> Iterator[tuple[Any, str]]:

@@ -20,8 +20,10 @@ import numpy as np
 from screenwright.tools.changes import changed_regions
 from screenwright.tools.geometry import Region, Size
 from screenwright.tools.observation import Observation, Pixels, Words
+from screenwright.tools.plainfile import own_file
 
 CHAIN = 32  # frames that build on each other before one is stored whole, so that reading one stays quick
+PIXELS = 200_000_000  # of one frame: three 8K monitors side by side are 100 million
 PNG_LEVEL = 1  # level 6 takes twice the time for a few percent
 
 
@@ -119,15 +121,31 @@ class FrameStore:
 
     def pixels(self, number: int) -> Pixels:
         """(H, W, 3) uint8 RGB of a stored frame. KeyError, OSError where it is not (wholly) there."""
+        frames = [self.frames[number]]
+        while (base := frames[-1].base) is not None:
+            frames.append(self.frames[base])
+            if len(frames) > 4 * CHAIN:
+                raise OSError(f"picture {number} of {self.folder} builds on itself, or on too many others")
+        size = frames[-1].size
+        if size.width < 1 or size.height < 1 or size.area > PIXELS:
+            raise OSError(f"picture {number} of {self.folder} would be {size}, which no screen is")
+        picture = np.zeros((size.height, size.width, 3), np.uint8)
+        if any(sum(part.region.area for part in frame.parts) > 2 * size.area for frame in frames):
+            raise OSError(f"picture {number} of {self.folder} has more parts than it has room for")
+        for frame in reversed(frames):
+            for part in frame.parts:
+                self._lay(part, picture)
+        return picture
+
+    def _lay(self, part: Part, picture: Pixels) -> None:
+        """Put a part in its place. OSError: the file is none of ours, or holds something else."""
         from PIL import Image
 
-        frame = self.frames[number]
-        if frame.base is None:
-            picture = np.zeros((frame.size.height, frame.size.width, 3), np.uint8)
-        else:
-            picture = self.pixels(frame.base)
-        for part in frame.parts:
-            region = part.region
-            with Image.open(self.folder / "frames" / part.file) as image:
+        region, path = part.region, self.folder / "frames" / part.file
+        try:
+            with Image.open(own_file(path), formats=("PNG",)) as image:
+                if image.size != (region.width, region.height):
+                    raise ValueError(f"it is {image.width}x{image.height}, and {region} was stored")
                 picture[region.y : region.bottom, region.x : region.right] = np.asarray(image.convert("RGB"))
-        return picture
+        except (ValueError, SyntaxError, TypeError, EOFError, IndexError, Image.DecompressionBombError) as error:
+            raise OSError(f"{path} can't be read: {error}") from error

@@ -25,6 +25,7 @@ from screenwright.tools.plainfile import own_file
 from screenwright.tools.steps import Outcome, Step, Task
 
 VERSION = 1
+AS_JSON = "backslashreplace"  # half of a surrogate pair, which UTF-8 has no place for, becomes its escape in JSON
 T = TypeVar("T")
 
 
@@ -86,7 +87,7 @@ class TraceWriter:
             after = self._put(step.after) if step.after is not None else None
             facts = self._mask.json(stepcodec.step_json(step, self._count, frame, after))
             line = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
-            with (self._store.folder / "steps.jsonl").open("a", encoding="utf-8") as file:
+            with (self._store.folder / "steps.jsonl").open("a", encoding="utf-8", errors=AS_JSON) as file:
                 file.write(line + "\n")
         self._count += 1
 
@@ -111,7 +112,7 @@ class TraceWriter:
             self._told.add(number)
             facts = {"frame": number, "elements": self._mask.json(told)}
             line = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
-            with (self._store.folder / "elements.jsonl").open("a", encoding="utf-8") as file:
+            with (self._store.folder / "elements.jsonl").open("a", encoding="utf-8", errors=AS_JSON) as file:
                 file.write(line + "\n")
         return number
 
@@ -131,7 +132,7 @@ class TraceWriter:
     def _write_meta(self) -> None:
         path = self.folder / "meta.json"
         new = path.with_suffix(".new")
-        new.write_text(json.dumps(self._meta, ensure_ascii=False, indent=1), encoding="utf-8")
+        new.write_text(json.dumps(self._meta, ensure_ascii=False, indent=1), encoding="utf-8", errors=AS_JSON)
         new.replace(path)
 
     def _writing(self) -> _Writing:

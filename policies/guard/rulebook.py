@@ -16,9 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from screenwright.policies import yamltext
 from screenwright.policies.guard.rules import Rule, Ruling
 from screenwright.tools.errors import BadScript
+from screenwright.tools.plainfile import text_of
 
 Profile = Literal["watch", "careful", "free"]
 PROFILES: tuple[Profile, ...] = get_args(Profile)
+RULES_BYTES = 1_000_000
 
 
 class RuleBook(BaseModel):
@@ -65,7 +67,7 @@ def rules_at(name: str | Path) -> RuleBook:
         return shipped(str(name))
     path = Path(name)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path, RULES_BYTES)
     except (OSError, UnicodeDecodeError) as error:
         raise BadScript(
             f"the rules in {path} can't be read: {error}; give a file, or one of: {', '.join(PROFILES)}"

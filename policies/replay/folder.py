@@ -18,6 +18,7 @@ from screenwright.policies.replay.yamldump import dumped
 from screenwright.policies.replay.yamlkeep import kept
 from screenwright.tools.errors import BadScript
 from screenwright.tools.observation import Pixels
+from screenwright.tools.plainfile import text_of
 
 if TYPE_CHECKING:
     from screenwright.tools.trace import Trace
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 FILE, PICTURES, TRACE = "demo.yaml", "pictures", "trace"
 ROOTS = (Path("demos"), Path("demos", "recorded"))
 MOST_PIXELS = 64_000_000
+DEMO_BYTES = 4_000_000
 
 
 class DemoFolder:
@@ -57,7 +59,7 @@ class DemoFolder:
             made = compile_trace(Trace(path / TRACE), path, name=path.resolve().name)
             return cls(path, made.demo)
         try:
-            text = file.read_text(encoding="utf-8-sig")
+            text = text_of(file, DEMO_BYTES)
         except (OSError, UnicodeDecodeError) as error:
             raise BadScript(f"{file} can't be read: {error}{_again(path)}") from error
         return cls(path, read_demo(text, str(file), _again(path)))

@@ -33,8 +33,15 @@ class Brake:
 
     @contextmanager
     def asks(self, check: Check) -> Iterator[None]:
-        """Meanwhile, `check` is asked."""
-        before, self._check = self._check, check
+        """Meanwhile, `check` is asked, after whatever is asked already."""
+        before = self._check
+
+        def both() -> None:
+            if before is not None:
+                before()
+            check()
+
+        self._check = both
         try:
             yield
         finally:

@@ -17,7 +17,7 @@ from screenwright.tools.observation import Observation
 from screenwright.tools.steps import Decision, Verdict
 
 if TYPE_CHECKING:
-    from screenwright.tools.secrets.sealed import Sealed
+    from screenwright.agent.mcp.opened import Opened
 
 
 class Asking:
@@ -25,11 +25,11 @@ class Asking:
 
     Args:
         agreed: what the guard had: a callback that says yes to all (--yes), or None or an Approver.
-        device: the screen, once it is open.
+        opened: the screen, once it is open, with who is heard there.
     """
 
-    def __init__(self, agreed: Approve | None, device: Callable[[], Sealed | None]) -> None:
-        self._agreed, self._device = agreed, device
+    def __init__(self, agreed: Approve | None, opened: Callable[[], Opened | None]) -> None:
+        self._agreed, self._opened = agreed, opened
 
     def approver(self, call: Call) -> Approve | None:
         """None: nobody can be asked."""
@@ -43,13 +43,17 @@ class Asking:
 
     def _beside(self, asked: Approve, decision: Decision, verdict: Verdict, seen: Observation) -> bool:
         """What was asked about is in front again afterwards, or looks as it did. BadAction: it does not."""
+        from screenwright.agent.person.attended import Excused
         from screenwright.tools.desktop import Desktop
 
-        device = self._device()
-        if device is not None and isinstance(device.device, Desktop) and not device.device.own:
+        opened = self._opened()
+        assert opened is not None, "what is asked about is on a screen"
+        device = opened.device
+        asked = Excused(opened.person, asked) if opened.person is not None else asked
+        if isinstance(device.device, Desktop) and not device.device.own:
             return InFront(asked, device)(decision, verdict, seen)
         said = asked(decision, verdict, seen)
-        if said and device is not None and not as_it_was(decision, seen, device.observe()):
+        if said and not as_it_was(decision, seen, device.observe()):
             raise BadAction(f"the screen changed while the person was asked about: {describe(decision.action)}")
         return said
 

@@ -9,6 +9,7 @@ import asyncio
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -66,6 +67,8 @@ class Call:
         self.ticket = secrets.token_urlsafe(16)
         self.events: asyncio.Queue[Event] = asyncio.Queue()
         self.steps = 0
+        self.wakes: Callable[[str], None] = lambda why: None
+        """Is called when it is to end, with the reason: wakes what waits for something else."""
         self._loop = asyncio.get_running_loop()
         self._stopped = threading.Event()
         self._why = ""
@@ -76,6 +79,11 @@ class Call:
         """The work ends at its next look at the screen, or between two keystrokes."""
         self._why = self._why or why
         self._stopped.set()
+        self.wakes(why)
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
 
     # the thread that uses the screen
 

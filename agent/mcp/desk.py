@@ -7,8 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,44 +16,21 @@ from screenwright.agent.limits import Limits
 from screenwright.agent.loop import Agent, Listener
 from screenwright.agent.mcp.asking import Asking, answered
 from screenwright.agent.mcp.call import Call, Finished
+from screenwright.agent.mcp.opened import Opened, Setting
 from screenwright.agent.mcp.shown import Looks
 from screenwright.agent.person.watched import Watched
-from screenwright.agent.where import Where, start_programs
-from screenwright.tools.actions import Action
-from screenwright.tools.brake import braked
 from screenwright.tools.errors import BadAction, BlackScreen, DeviceLost, ScreenwrightError
 from screenwright.tools.reading import Reader
-from screenwright.tools.steps import Step
+from screenwright.tools.steps import Outcome, Step
 from screenwright.tools.trace import TraceWriter
 
 if TYPE_CHECKING:
-    from screenwright.agent.models import Which
-    from screenwright.policies.guard import Guard
     from screenwright.policies.policy import Policy
-    from screenwright.tools.secrets.sealed import Sealed
 
 WAITING_MOST = 16
 CLOSED_S = 10.0
-STARTED_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What `screenwright mcp` was started with.
-
-    `steps`, `seconds`: the limits of the whole session. `secrets`: the names of those that callers may have typed.
-    """
-
-    where: Where
-    guard: Guard
-    opens: tuple[str, ...] = ()
-    secrets: tuple[str, ...] = ()
-    policy: str = "auto"
-    which: Which | None = None
-    steps: int = 1000
-    seconds: float = 86_400
-    runs: Path = Path("runs")
-    quiet: bool = False
+CALLER = "stopped by the caller"
+"""What the loop says where its steps are not asked for any more."""
 
 
 class Desk:
@@ -67,11 +43,12 @@ class Desk:
         """The folders of the runs of this session, by their names."""
         self.spent = 0
         self.busy = ""
-        self._asking = Asking(setting.guard.approve, lambda: self._device)
+        self.opened: Opened | None = None
+        """The screen, once a call has needed it."""
+        self._asking = Asking(setting.guard.approve, lambda: self.opened)
         self._began = time.monotonic()
-        self._device: Sealed | None = None
-        self._watched: Watched | None = None
-        self._brake = ExitStack()
+        self.halted = ""
+        """Why nothing more is done, once a person has stopped it."""
         self._reader: Reader | None = None
         self._policy: Policy | None = None
         self._call: Call | None = None
@@ -111,15 +88,21 @@ class Desk:
         seconds = self.setting.seconds - (time.monotonic() - self._began)
         return max(0, self.setting.steps - self.spent), max(0.0, seconds)
 
-    @property
-    def opened(self) -> Sealed | None:
-        return self._device
-
     # the thread's side
 
     def at_end(self, close: Callable[[], None]) -> None:
-        """Is called before the screen is closed."""
+        """Is called before the screen is closed, or used by another run."""
         self._closing.append(close)
+
+    def end_others(self) -> None:
+        """Two runs at a time would be one too many for the person who holds them back."""
+        for close in self._closing:
+            close()
+
+    @property
+    def call_ends(self) -> bool:
+        """Was the call that is being worked for given up, or is there none?"""
+        return self._call is None or self._call.stopped
 
     @property
     def call(self) -> Call:
@@ -130,27 +113,12 @@ class Desk:
     @property
     def device(self) -> Watched:
         """The screen; BadScript, NotInstalled, DeviceLost where it can't be opened."""
-        if self._watched is None:
-            from screenwright.agent.running import answer_beside
-            from screenwright.tools.secrets.vault import Vault
+        return self.screen.watched
 
-            self._device = self.setting.where.open(Vault(only=self.setting.secrets))
-            for problem in self._device.problems():
-                print(f"screenwright: warning: {problem}", file=sys.stderr)
-            answer_beside(self.setting.guard, self._device, self.setting.where)
-            self._watched = Watched(self._device, lambda seen: None, self._allowed)
-            self._brake.enter_context(braked(self._device, lambda: self._allowed(None)))
-            self._start()
-        return self._watched
-
-    def _start(self) -> None:
-        """What --open says; the first look of a caller should not be at the empty screen before."""
-        from screenwright.tools.settle import Settler
-
-        if self._watched is not None and self.setting.opens:
-            before = self._watched.observe()
-            start_programs(self._watched, self.setting.opens)
-            Settler(self._watched).wait(before, STARTED_S, until_change=True)
+    @property
+    def screen(self) -> Opened:
+        self.opened = self.opened or Opened(self.setting, self._check)
+        return self.opened
 
     @property
     def reader(self) -> Reader:
@@ -178,22 +146,30 @@ class Desk:
         return Limits(steps=min(steps or left[0], left[0]), seconds=min(seconds or left[1], left[1]))
 
     def agent(self, policy: Policy, name: str, limits: Limits, listeners: Sequence[Listener] = ()) -> Agent:
-        """A run on this screen, under the guard, with a folder of its own."""
-        device = self.device
+        """A run on this screen, under the guard, held back by a person there, with a folder of its own."""
+        if self.halted:
+            raise BadAction(f"nothing more is done: {self.halted}; start the server anew")
+        device, person = self.screen.watched, self.screen.person
         trace = TraceWriter(root=self.setting.runs.resolve(), name=name)
         self.runs[trace.folder.name] = trace.folder
+        mine = [Console(sys.stderr, quiet=self.setting.quiet), _Kept(self), *listeners]
+
+        def answer(question: str) -> str:
+            return answered(self.call, question)
+
         return Agent(
-            policy,
-            device,
+            person.policy(policy) if person else policy,
+            person.device if person else device,
             guard=self.setting.guard,
             limits=limits,
             trace=trace,
-            listeners=[Console(sys.stderr, quiet=self.setting.quiet), _Counted(self), *listeners],
-            answer=lambda question: answered(self.call, question),
+            listeners=[*person.listeners, *mine] if person else mine,
+            answer=person.excused(answer) if person else answer,
         )
 
     def _work(self, call: Call, name: str, job: Callable[[Call], object]) -> None:
         self._call, self.busy = call, name
+        call.wakes = self._wake
         try:
             call.check()  # it may have been given up while it waited
             self.setting.guard.approve = self._asking.approver(call)
@@ -208,30 +184,27 @@ class Desk:
             self._call, self.busy = None, ""
             self._calls.remove(call)
 
-    def _allowed(self, action: Action | None) -> None:
+    def _wake(self, why: str) -> None:
+        if self.opened is not None:
+            self.opened.wake(why)
+
+    def _check(self) -> None:
         if self._call is not None:
             self._call.check()
 
     # the end
 
     def _let_go(self) -> None:
-        for close in self._closing:
-            close()
-        self._brake.close()
-        device, self._device, self._watched = self._device, None, None
-        if device is not None:
-            try:
-                device.release()
-            except DeviceLost:
-                pass  # it is closed because it is lost
-            finally:
-                device.close()
+        self.end_others()
+        opened, self.opened = self.opened, None
+        if opened is not None:
+            opened.close()
 
 
-class _Counted(Listener):
-    """Counts what was done against the limits of the session, and against the budgets of the guard's rules.
+class _Kept(Listener):
+    """Counts what was done, for the limits of the session and the budgets of the guard's rules; hears a stop.
 
-    Unlike on the command line, no run begins them anew: a caller could begin one whenever it likes.
+    Unlike on the command line, no run begins the budgets anew: a caller could begin one whenever it likes.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -241,3 +214,7 @@ class _Counted(Listener):
         self._desk.setting.guard.learn(step)
         if step.decision is not None and step.decision.action.kind not in ("wait", "done"):
             self._desk.spent += 1
+
+    def ended(self, outcome: Outcome) -> None:
+        if outcome.status == "stopped" and outcome.message != CALLER and not self._desk.call_ends:
+            self._desk.halted = outcome.message

@@ -23,6 +23,7 @@ from screenwright.agent.mcp.shown import (
 )
 from screenwright.agent.mcp.tasks import replay, run_task
 from screenwright.agent.mcp.telling import status
+from screenwright.agent.person.supervised import SOURCE
 from screenwright.policies.guard.spot import as_it_was
 from screenwright.tools.actions import Action, TypeText, describe
 from screenwright.tools.elements import Ambiguous, Element, NotSeen, Target
@@ -138,6 +139,8 @@ class Doing:
             return decision
 
         step = self._acts.do(deciding)
+        if step.decision is not None and step.decision.source == SOURCE:
+            raise BadAction(f"not done: {step.decision.thought}; observe again, then decide")
         text = _became(step, wanted.action)
         if (
             not step.result.ok

@@ -11,11 +11,13 @@ from typing import Annotated
 import typer
 
 from screenwright.agent.model_cli import Model, Url
+from screenwright.agent.person.attended import PANIC, Panic, Person, ResumeAfter, Said
 from screenwright.agent.running import guard_of, plainly
 from screenwright.agent.where import Area, Monitor, OnPhone, Serial, Size, Virtual, Where, Window
 
 TOKEN = "SCREENWRIGHT_MCP_TOKEN"
 TOKEN_CHARACTERS = 16
+RESUMED_S = 5.0
 
 
 def mcp(
@@ -51,6 +53,9 @@ def mcp(
         str | None, typer.Option(help="rules of the guard: watch, careful (default), free, or a file")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="say yes to all that the guard asks about")] = False,
+    person: Person = None,
+    panic: Panic = PANIC,
+    resume_after: ResumeAfter = None,
     limit_steps: Annotated[int, typer.Option(min=1, help="steps in all, of all calls")] = 1000,
     limit_seconds: Annotated[float, typer.Option(min=0.001, help="seconds in all")] = 86_400,
     quiet: Annotated[
@@ -59,33 +64,40 @@ def mcp(
 ) -> None:
     """Serve one screen to an MCP client: observe, find, act, run tasks, replay demos."""
     with plainly():
-        from screenwright.agent.mcp.desk import Desk, Setting
-        from screenwright.agent.mcp.server import Serving
+        from screenwright.agent.approver import at_terminal
         from screenwright.agent.models import Which
         from screenwright.tools.errors import BadScript
 
+        address = None if http is None else _address(http)
+        token = _token() if address else ""
         where = Where(virtual, size, monitor, window, region, phone, serial)
+        # nobody is at a terminal whom a client has started; calls go on once the person has been still for a while
+        said = Said(person, panic, resume_after or (None if at_terminal() and http else RESUMED_S))
+        said.means(where)
         guard = guard_of(rules, yes)
         if folder is not None:
             try:
                 os.chdir(folder)
             except OSError as error:
                 raise BadScript(f"--folder {folder}: {error.strerror}; name a folder that exists") from error
-        address = None if http is None else _address(http)
-        which = Which.said(model, url)
+
+        from screenwright.agent.mcp.desk import Desk
+        from screenwright.agent.mcp.opened import Setting
+        from screenwright.agent.mcp.server import Serving
+
         setting = Setting(
             where,
             guard,
+            said,
             tuple(open_ or ()),
             tuple(f"secret:{name}" for name in secret or ()),
             policy,
-            which,
+            Which.said(model, url),
             limit_steps,
             limit_seconds,
             quiet=quiet,
         )
-        desk = Desk(setting)
-        serving = Serving(desk)
+        serving = Serving(Desk(setting))
         if address is None:
             from screenwright.agent.mcp import lines
 
@@ -94,7 +106,7 @@ def mcp(
         else:
             from screenwright.agent.mcp import web
 
-            web.serve(serving, *address, _token())
+            web.serve(serving, *address, token)
 
 
 def _address(said: str) -> tuple[str, int]:

@@ -87,6 +87,7 @@ def _no_secrets(parameters: Mapping[str, str]) -> None:
 
 
 def _run(desk: Desk, decider: Policy, task: Task, call: Call, limits: tuple[int | None, float | None]) -> Outcome:
+    desk.end_others()
     agent = desk.agent(decider, task.name, desk.limits(*limits), [_Progress(call, Mask(task.parameters))])
     return agent.run(task)
 

@@ -25,7 +25,7 @@ PLACE = re.compile(
 
 def status(desk: Desk, wanted: Status) -> Answer:
     """Only what is known without touching the screen."""
-    device, (steps, seconds) = desk.opened, desk.left
+    device, (steps, seconds) = desk.opened.device if desk.opened else None, desk.left
     where = desk.setting.where
     kind = "a phone" if where.on_phone else "a virtual screen" if where.virtual else "the desktop"
     screen = device.name if device else f"{kind}, not opened yet"
@@ -34,6 +34,7 @@ def status(desk: Desk, wanted: Status) -> Answer:
     lines = [
         f"screen: {screen}",
         f"actions: {', '.join(sorted(device.kinds | {'wait', 'ask', 'done'}))}" if device else "",
+        f"stopped: {desk.halted}" if desk.halted else "",
         f"at work: {desk.busy}" if desk.busy else "",
         f"left of the session: {steps} steps, {seconds:.0f} s",
         f"guard: {len(rules)} rules; what no rule matches: {desk.setting.guard.default}",

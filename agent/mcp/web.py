@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import signal
 import sys
 from urllib.parse import urlsplit
 
@@ -79,4 +80,7 @@ def serve(serving: Serving, host: str, port: int, token: str) -> None:
         TokenDoor(application, token, host), log_config=None, log_level="warning", access_log=False, lifespan="on",
         ws="none", timeout_graceful_shutdown=1, server_header=False,
     )  # fmt: skip
+    for name in ("SIGTERM", "SIGINT"):
+        # uvicorn ends well at these, and then sends them once more, to die of them
+        signal.signal(getattr(signal, name), lambda number, frame: None)
     uvicorn.Server(settings).run(sockets=[socket])

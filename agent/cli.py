@@ -11,6 +11,7 @@ import typer
 from screenwright.agent.asking_cli import ask, extract
 from screenwright.agent.demo_cli import demo_app
 from screenwright.agent.guard_cli import Rules, guard_app
+from screenwright.agent.mcp.mcp_cli import mcp
 from screenwright.agent.mirror.mirror_cli import mirror
 from screenwright.agent.model_cli import Context, Dialect, Model, Url, Weights, serve
 from screenwright.agent.person.attended import PANIC, Panic, Person, ResumeAfter, Said
@@ -39,6 +40,7 @@ app.command("record")(record_command)
 app.command()(mirror)
 
 Json = Annotated[bool, typer.Option("--json", help="print exactly one JSON object")]
+app.command()(mcp)
 
 _state = {"debug": False}
 

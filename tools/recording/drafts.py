@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from screenwright.tools.actions import Action, Move, TypeText, Wait, aim, describe
 from screenwright.tools.elements import Element
 from screenwright.tools.observation import Observation
-from screenwright.tools.recording import between, glyphs
+from screenwright.tools.recording import between
 from screenwright.tools.recording.between import Act, Trail
 from screenwright.tools.recording.gestures import Gesture
 from screenwright.tools.recording.own_window import OwnWindow
 from screenwright.tools.recording.secrets import Secrets, focused, label_of
 from screenwright.tools.recording.seen import Seen
 from screenwright.tools.recording.witness import Witness
+from screenwright.tools.secrets import glyphs
 from screenwright.tools.steps import Decision, Effect, Result, Step, Verdict
 from screenwright.tools.trace import TraceWriter
 

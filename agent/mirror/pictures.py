@@ -104,7 +104,7 @@ class Pictures:
         """
         newest = self.newest
         if newest is None:
-            return "there is no picture yet"
+            return "there is no picture yet: look again"
         if number == 0:  # of the video, of which this side has decoded none so far
             return "the picture you touched is not known here yet: look again"
         if number > newest.number or number < 0:

@@ -16,7 +16,7 @@ from screenwright.tools.actions import Ask, Done, Wait, describe
 from screenwright.tools.device import Device
 from screenwright.tools.errors import BlackScreen, Ending, GaveUp, Mendable, OutcomeUnknown, Stopped, stop_within
 from screenwright.tools.observation import Observation
-from screenwright.tools.secrets.sealed import concealed, sealed, taken
+from screenwright.tools.secrets.sealed import concealed, said, sealed, taken
 from screenwright.tools.settle import Settler
 from screenwright.tools.steps import Decision, Outcome, Result, Status, Step, Task
 from screenwright.tools.trace import TraceWriter
@@ -192,6 +192,7 @@ class Agent:
     def _record(self, step: Step, run: Run) -> Step:
         """Write the step down and let go of old pictures, so that memory stays flat."""
         clock = Clock()
+        step = replace(step, result=replace(step.result, message=said(self.device, step.result.message)))
         clock.time("record", lambda: self.trace.add(step))
         run.pending = None
         step = replace(step, result=replace(step.result, seconds=step.result.seconds | clock.seconds))
@@ -215,8 +216,9 @@ class Agent:
             message = f"{message} (the last step is not recorded: {type(error).__name__}: {error})"
         last = run.steps[-1].decision if run.steps else None
         answer = last.action.answer if last and isinstance(last.action, Done) else None
-        outcome = run.watch.end(status, message, len(run.steps), answer)
-        variables = dict(getattr(self.policy, "variables", {}))
+        outcome = run.watch.end(status, said(self.device, message), len(run.steps), answer)
+        read: dict[str, str] = getattr(self.policy, "variables", {})
+        variables = {name: said(self.device, value) for name, value in read.items()}
         self.outcome = replace(outcome, trace=str(self.trace.folder), variables=variables)
         try:
             self.trace.end(self.outcome)

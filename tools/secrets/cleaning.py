@@ -62,13 +62,23 @@ class Cleaner:
 
     def text(self, said: str) -> str:
         """The same text; what it holds of values stands as `{{name}}`. Each place is looked at once."""
-        spans = sorted({*self._plain(said), *self._spaced(said)}, key=lambda span: (span[0], -span[1]))
-        out, end = [], 0
-        for start, stop, name in spans:
-            if start >= end:
-                out += [said[end:start], name]
-                end = stop
+        out, end = list[str](), 0
+        for start, stop, name in self._spans(said):
+            out += [said[end:start], name]
+            end = stop
         return "".join([*out, said[end:]])
+
+    def count(self, said: str) -> int:
+        """How many values it holds."""
+        return sum(1 for _ in self._spans(said))
+
+    def _spans(self, said: str) -> Iterator[tuple[int, int, str]]:
+        end = 0
+        spans = {*self._plain(said), *self._spaced(said)}
+        for start, stop, name in sorted(spans, key=lambda span: (span[0], -span[1])):
+            if start >= end:
+                yield start, stop, name
+                end = stop
 
     def _plain(self, said: str) -> Iterator[tuple[int, int, str]]:
         for form, name in self._forms:

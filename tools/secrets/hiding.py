@@ -128,7 +128,8 @@ class Hiding:
         for place in there:
             if place.learning and not place.same(words):
                 self._learn_letters(words, place)
-        found = [(region, GREYS[0]) for region in (*self._patterns.found(words), *self._reported.areas(words))]
+        letters = self._patterns.found(words)
+        found = [(region, GREYS[0]) for region in (*letters, *self._reported.areas(words, letters))]
         return [*found, *late, *((place.area, int(place.grey)) for place in there)]
 
     def _learn(self, typing: _Typing, words: Words, changed: Region, area: Region) -> None:
@@ -154,9 +155,11 @@ class Hiding:
             clipped = shape.ink.shape[1] > 0.9 * area.width
             self._patterns.add(Pattern(shape.ink, clipped=clipped))
 
-    def _tells(self, element: Element) -> bool:
-        said = [] if (element.role, element.text) in self._open else [element.text]
-        return any(self.cleaner.text(text) != text for text in (*said, element.value or ""))
+    def _tells(self, element: Element) -> int:
+        """How often it says a secret."""
+        text = "" if (element.role, element.text) in self._open else element.text
+        value = element.value if element.value != text else ""
+        return self.cleaner.count(text) + self.cleaner.count(value or "")
 
     def _clean(self, element: Element, hidden: Sequence[Region]) -> Element:
         """What a hidden field holds is told only as far as it is the secret itself, or nothing."""

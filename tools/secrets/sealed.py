@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Self, TypeVar, cast
 
-from screenwright.tools.actions import Action, OpenApp, TypeText, describe
+from screenwright.tools.actions import Action, OpenApp, TypeText, describe, parse
 from screenwright.tools.busy import without_carets
 from screenwright.tools.changes import changed_tiles
 from screenwright.tools.device import Device
@@ -28,6 +29,7 @@ T = TypeVar("T")
 SHOWN_S = 1.0  # for what was typed to be drawn; what comes later is hidden as well, as all that changes
 STILL_S = 0.12
 LOOK_S = 0.03
+WORDS = ("text", "target", "question", "answer")  # of an action
 
 
 class Sealed:
@@ -88,6 +90,10 @@ class Sealed:
     def clipboard(self) -> str:
         """The text on a desktop's clipboard, without secrets."""
         return self._cleaner.text(self._clean(cast(Any, self.device).clipboard))
+
+    def told(self, text: str) -> str:
+        """A text without the values that were typed, or given for it."""
+        return self._cleaner.text(self.vault.text(text))
 
     def close(self) -> None:
         """Close the device and let go of the values."""
@@ -209,9 +215,20 @@ def taken(device: Device, task: Task) -> Task:
 
 
 def concealed(device: Device, decision: Decision) -> Decision:
-    """The decision as it may be told, whatever its policy knows."""
+    """The decision as it may be told, whatever its policy knows or has read."""
     seal = seal_of(device)
-    return seal.vault.conceal(decision) if seal else decision
+    if seal is None:
+        return decision
+    facts = decision.action.model_dump()
+    told = {key: seal.told(value) if key in WORDS and value else value for key, value in facts.items()}
+    action = decision.action if told == facts else parse(told)
+    return replace(decision, action=action, thought=seal.told(decision.thought), reply=seal.told(decision.reply))
+
+
+def said(device: Device, text: str) -> str:
+    """A text as it may be told."""
+    seal = seal_of(device)
+    return seal.told(text) if seal else text
 
 
 def _differ(last: Words, now: Words) -> bool:

@@ -7,13 +7,12 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from screenwright.tools.actions import OpenApp, parse
 from screenwright.tools.errors import BadAction
 from screenwright.tools.masking import Mask, is_secret
 from screenwright.tools.observation import Observation
 from screenwright.tools.secrets import store
 from screenwright.tools.secrets.naming import PLACEHOLDER, check_written, mark, names_in
-from screenwright.tools.steps import Decision, Task
+from screenwright.tools.steps import Task
 
 
 class Vault:
@@ -55,17 +54,9 @@ class Vault:
         self._asked = asked
         return replace(task, parameters=values)
 
-    def conceal(self, decision: Decision) -> Decision:
-        """A decision of a policy that knows a given value all the same, with the name in its place."""
-        if not self._mask or isinstance(decision.action, OpenApp):
-            return decision
-        facts = decision.action.model_dump()
-        return replace(
-            decision,
-            action=parse(masked) if (masked := self._mask.json(facts)) != facts else decision.action,
-            thought=self._mask.text(decision.thought),
-            reply=self._mask.text(decision.reply),
-        )
+    def text(self, said: str) -> str:
+        """A text of somebody who knows a given value all the same, with the name in its place."""
+        return self._mask.text(said)
 
     def wanted(self, text: str) -> frozenset[str]:
         """The secrets to put into a text that is typed. BadAction: it holds one that the task does not name."""

@@ -204,5 +204,8 @@ def _raise_what_is_ours(ended: Iterable[BaseException | None]) -> None:
     from starlette.websockets import WebSocketDisconnect
 
     for result in ended:
-        if result is not None and not isinstance(result, WebSocketDisconnect | asyncio.CancelledError | OSError):
+        if result is None or isinstance(result, WebSocketDisconnect | asyncio.CancelledError | OSError):
+            continue
+        # what uvicorn says where it has hung up itself, on a page that broke the protocol
+        if not (isinstance(result, RuntimeError) and "after sending 'websocket.close'" in str(result)):
             raise result

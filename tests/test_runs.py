@@ -15,7 +15,7 @@ from screenwright.agent.view.comparing import compared
 from screenwright.agent.view.listing import listed
 from screenwright.agent.view.told import told
 from screenwright.tools import FakeDevice, Point, Size, Task, TraceWriter
-from screenwright.tools.actions import Action, Click, PressKeys, TypeText
+from screenwright.tools.actions import Action, Click, PressKeys, TypeText, Wait
 from screenwright.tools.steps import Decision, Outcome, Step, Verdict
 from screenwright.tools.steps import Result as Done
 
@@ -106,7 +106,7 @@ def test_two_runs_of_one_task_part_where_the_first_act_differs(tmp_path: Path) -
 
 
 def test_two_runs_that_did_the_same(tmp_path: Path) -> None:
-    a, b = record(tmp_path / "a"), record(tmp_path / "b")
+    a, b = record(tmp_path / "a"), record(tmp_path / "b", (ACTS[0], Wait(seconds=1), *ACTS[1:]))
     done = call("compare", str(a), str(b))
     assert done.exit_code == 0 and "both did the same" in done.output
     done = call("compare", str(a), str(record(tmp_path / "c", status="stuck")))

@@ -381,7 +381,7 @@ def test_of_a_thousand_steps_only_those_in_sight_are_in_the_page(browser: Browse
         )
     browser.open(write_page(tmp_path / "run"), "#step-500")
     drawn(browser, 500)
-    assert browser.run("document.querySelectorAll('.row').length") < 60
+    assert browser.run("document.querySelectorAll('.row').length") < 40
     assert browser.run("document.querySelector('#row-499').getAttribute('aria-posinset')") == "500"
     browser.key("e")
     drawn(browser, 701)
@@ -389,7 +389,7 @@ def test_of_a_thousand_steps_only_those_in_sight_are_in_the_page(browser: Browse
     assert rows[0] <= 700 * 46 <= rows[0] + rows[1], "the chosen one is in sight"
     browser.run("document.getElementById('list').scrollTop = 0")
     wait(browser, "document.querySelector('#row-0')")
-    assert browser.run("document.querySelectorAll('.row').length") < 60
+    assert browser.run("document.querySelectorAll('.row').length") < 40
     browser.run("document.getElementById('search').value = 'word 999'; search()")
     assert browser.run("shown") == [998, 999], "the number of a step counts as well"
 

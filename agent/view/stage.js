@@ -117,12 +117,19 @@ function zoom(factor, port, at) {
   const node = port && port.querySelector(".plane");
   if (!node) return;
   const size = [parseInt(node.style.width), parseInt(node.style.height)], fit = fitting(port, size);
-  const [x, y] = at || [port.clientWidth / 2, port.clientHeight / 2], old = view.scale ?? fit;
+  const old = view.scale ?? fit, [x, y] = at || aimed(port, size, old);
   const scale = factor === "whole" ? 1 / devicePixelRatio : Math.min(Math.max(old * factor, fit), 16);
   view.x = x - (x - view.x) * scale / old;
   view.y = y - (y - view.y) * scale / old;
   view.scale = factor !== "whole" && scale <= fit * 1.001 ? null : scale;
   place();
+}
+/* What was acted on stays where it is; without such a place, the middle. */
+function aimed(port, size, scale) {
+  const drawn = steps[chosen].drawn, spot = drawn && drawn.at ? on(drawn.at, size) : null;
+  const seen = spot ? [view.x + spot[0] * scale, view.y + spot[1] * scale] : [-1, -1];
+  const inside = seen[0] >= 0 && seen[1] >= 0 && seen[0] <= port.clientWidth && seen[1] <= port.clientHeight;
+  return inside ? seen : [port.clientWidth / 2, port.clientHeight / 2];
 }
 function handle(port, which) {
   const inside = (event) => { const box = port.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };

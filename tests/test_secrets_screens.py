@@ -99,7 +99,8 @@ def test_a_page_shows_it_everywhere_and_no_frame_does(desktop: Desktop, tmp_path
     page = tmp_path / "page.html"
     page.write_text(PAGE, encoding="utf-8")
     flags = ["--no-sandbox", "--no-first-run", "--disable-gpu", "--force-device-scale-factor=1", "--test-type",
-             "--password-store=basic", f"--user-data-dir={tmp_path / 'profile'}"]  # fmt: skip
+             "--password-store=basic", "--force-renderer-accessibility",
+             f"--user-data-dir={tmp_path / 'profile'}"]  # fmt: skip
     desktop.start(["chromium", *flags, f"--app={page.as_uri()}"])
     secrets = {"secret_user": "Ümläut Zebra", "secret_password": "correct horse 77"}
     agent = Agent(Literal(reader=reader), desktop, trace=tmp_path / "run")

@@ -15,7 +15,7 @@ from screenwright.tools.geometry import Region
 from screenwright.tools.observation import Observation, Words
 
 LATE_S, APART_S = 1.0, 0.1  # a tree may lag behind what is drawn: asked again, so long after a change, so often
-SLOW_S, SLOWLY_S = 0.4, 4.0  # who takes so long to answer is asked no oftener than that
+SLOW_S = 0.2  # who takes longer to answer is asked only about what stands still
 INSIDE_PX = 3  # of a field's own frame, by which others find it
 TITLE_PX = 44  # of a title bar, which lies above the area of its window
 WIDE = 0.25  # of the frame: what is larger is a page, not a text
@@ -27,18 +27,20 @@ class Reported:
     def __init__(self, tells: Callable[[Element], int], named: Callable[[str], bool]) -> None:
         self._tells, self._named = tells, named
         self._asked: Words | None = None
+        self._last: Words | None = None
         self._changed_at = self._ended_at = -LATE_S
-        self._slow_until = 0.0
+        self._cost_s = 0.0
         self._areas: list[tuple[Region, Words, int]] = []
 
     def look(self, seen: Observation) -> None:
         """Ask about this frame, if it is new and it is time."""
         words, began = seen.words, time.monotonic()
-        if began < self._slow_until:
-            return
+        still, self._last = self._last is not None and _alike(self._last, words), words
         if self._asked is None or not _alike(self._asked, words):
+            if self._cost_s > SLOW_S and not still:
+                return
             self._changed_at = began
-        elif began - self._changed_at > LATE_S or began - self._ended_at < APART_S:
+        elif began - self._changed_at > LATE_S or began - self._ended_at < max(APART_S, self._cost_s):
             return
         frame = seen.frame
         areas = [
@@ -54,8 +56,7 @@ class Reported:
         self._areas = [(area, _part(words, area), times) for area, times in areas if area.area]
         self._asked = words
         self._ended_at = time.monotonic()
-        if self._ended_at - began > SLOW_S:
-            self._slow_until = self._ended_at + SLOWLY_S
+        self._cost_s = self._ended_at - began
 
     def areas(self, words: Words, found: Sequence[Region]) -> list[Region]:
         """Those that show on this frame what they showed then, but where all of it was found letter by letter."""

@@ -141,4 +141,6 @@ def _asked(question: Callable[[Any], T], name: str = "") -> T:
         raise NoKeyring(
             f"the keyring is locked: unlock it (log in to the desktop, or open Passwords){other}"
         ) from None
+    if isinstance(failed[0], errors.InitError):
+        raise NoKeyring(f"there is no keyring yet, or it was not unlocked: make one in Passwords{other}") from None
     raise NoKeyring(f"the keyring can't be used ({type(failed[0]).__name__}: {failed[0]}){other}") from None

@@ -7,7 +7,7 @@ SETUP := PYTHON="$(PYTHON)" .ci/setup
 PATHS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bench-gpu bench-readme clean
+.PHONY: help demo test check bench bench-gpu bench-readme faults clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s'|' 2>/dev/null \
@@ -36,6 +36,10 @@ bench-gpu: ## the 4B configuration on a GPU: a step with and without the cache, 
 bench-readme: ## write the table of build/bench.json into README.md
 	@$(SETUP) test
 	@$(BIN)/python tests/bench --readme
+
+faults: ## harm it in every way and write what happened into docs/reliability.md; ROWS="signals ports" a part
+	@$(SETUP) test
+	@$(BIN)/python tests/faults $(ROWS)
 
 clean: ## remove what was made here: .venv, build, caches
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

@@ -1,0 +1,8 @@
+"""`python tests/faults [ROWS...]`: Python puts this folder first on sys.path, so rows say `from fault`."""
+
+import sys
+
+from fault import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

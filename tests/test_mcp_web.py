@@ -112,6 +112,9 @@ def test_a_demo_is_played_by_its_name_with_values(caller: Caller, folder: Path) 
     assert not result.is_error, text(result)
     assert 'holds "Grace"' in caller.ok("observe", picture=False) or "Grace" in caller.ok("read")
     assert Trace(result.structured_content["trace"]).outcome
+    shutil.copytree(folder / "demos" / "signup", folder / "elsewhere")
+    for other in ("elsewhere", "demos/signup", str(folder / "elsewhere")):
+        assert f"no demo {other!r}" in caller.wrong("replay", demo=other), "only by its name"
     assert "no parameter 'colour'" in caller.wrong("replay", demo="signup", parameters={"colour": "red"})
 
     async def read() -> Any:

@@ -159,7 +159,7 @@ class Desk:
 
         return Agent(
             person.policy(policy) if person else policy,
-            person.device if person else device,
+            device,
             guard=self.setting.guard,
             limits=limits,
             trace=trace,

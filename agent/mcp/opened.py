@@ -63,10 +63,11 @@ class Opened:
             for problem in self.device.problems():
                 print(f"screenwright: warning: {problem}", file=sys.stderr)
             answer_beside(setting.guard, self.device, setting.where)
-            self.watched = Watched(self.device, lambda seen: None, self._allowed, check)
-            self.person = self._beside.enter_context(attended(self.watched, setting.person, setting.where, None))
+            self.person = self._beside.enter_context(attended(self.device, setting.person, setting.where, None))
             if self.person is not None:
                 self.person.tell = _tell
+            held = self.person.device if self.person is not None else self.device
+            self.watched = Watched(held, lambda seen: None, self._allowed, check)
             if setting.opens:
                 self._start(setting)
         except BaseException:

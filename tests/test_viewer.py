@@ -452,3 +452,31 @@ def test_who_was_asked_and_what_a_replay_had_to_look_for(browser: Browser, tmp_p
 def test_what_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(BadScript, match="holds no run"):
         write_page(tmp_path)
+
+
+def test_a_redacted_page_works_like_any_other(browser: Browser, run: Path, tmp_path: Path) -> None:
+    browser.said.clear()
+    browser.open(write_page(run, tmp_path / "shared.html", redact=True))
+    drawn(browser, 1)
+    assert "Redacted for sharing" in browser.text("#redacted") and browser.text("#title") == "a run, redacted"
+    assert browser.run("document.querySelector('#stage canvas').width") <= 32
+    assert mark(browser, ".aim") == pytest.approx((200, 34), abs=1)
+    for number in range(1, 8):
+        go(browser, number)
+        browser.run("pick('run'); pick('step')")
+    assert "onerror" not in browser.run("document.body.innerText") and browser.said == []
+
+
+def test_everything_has_a_name_for_those_who_can_not_see_it(shown: Browser) -> None:
+    go(shown, 1, "slider")
+    kinds = "button, input, [role]:not([role=status]), canvas:not([aria-hidden])"
+    nameless = f"""[...document.querySelectorAll('{kinds}')].filter(node =>
+        !(node.getAttribute('aria-label') || node.textContent.trim() || node.getAttribute('aria-labelledby')))
+        .map(node => node.outerHTML.slice(0, 90))"""
+    assert shown.run(nameless) == []
+    tree = shown.call("Accessibility.getFullAXTree")["nodes"]
+    names = {(n["role"]["value"], n.get("name", {}).get("value", "")) for n in tree if not n["ignored"]}
+    roles = {role for role, _ in names}
+    assert {"listbox", "option", "slider", "tab", "tabpanel", "image"} <= roles
+    assert any(role == "image" and "before step 1, click Name" in name for role, name in names)
+    shown.run("show('before')")

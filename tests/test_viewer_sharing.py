@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageSequence
 from screenwright.agent.view import write_page
 from screenwright.agent.view.film import GIF_STEPS, LONGEST_S, SHORTEST_S, film, write_film
 from screenwright.agent.view.junit import case_of, junit
-from screenwright.agent.view.redacting import BLOCK_PX, BLOCKS, blurred, redacted
+from screenwright.agent.view.redacting import blurred, redacted
 from screenwright.agent.view.sketch import MARK
 from screenwright.agent.view.told import told
 from screenwright.tools import Observation, Point, Size, Task, TraceWriter
@@ -146,7 +146,7 @@ def test_the_pictures_of_a_redacted_page_are_blocks_that_nobody_reads(run: Path,
     exact = read(reader, screen("Grace Hopper"))
     assert "Grace Hopper" in exact and "hunter2" in exact, "the screen itself can be read"
     for picture in pictures:
-        assert max(picture.shape[:2]) <= BLOCKS
+        assert max(picture.shape[:2]) <= 32
     largest = Image.fromarray(pictures[0])
     smooth = largest.resize((FRAME.width, FRAME.height), Image.Resampling.BICUBIC)
     text = read(reader, np.asarray(smooth)).lower()
@@ -161,7 +161,7 @@ def test_blocks_are_large_on_every_screen() -> None:
     for width, height in ((1280, 800), (320, 200), (3840, 2160), (1080, 2400), (10, 10)):
         blocks = blurred(np.zeros((height, width, 3), np.uint8))
         side = max(width / blocks.shape[1], height / blocks.shape[0])
-        assert side >= min(BLOCK_PX, width) and max(blocks.shape[:2]) <= BLOCKS
+        assert side >= min(16, width) and max(blocks.shape[:2]) <= 32
 
 
 def test_without_pictures_there_are_none(run: Path, tmp_path: Path) -> None:

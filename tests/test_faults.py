@@ -110,9 +110,8 @@ def test_a_part_leaves_the_other_rows_as_they_are(house: Path) -> None:
     before = (house / "docs" / "reliability.md").read_text()
     faults(house, "skipped")
     assert (house / "docs" / "reliability.md").read_text() == before
-    faults(house, "good", "--share=0.1")
+    assert "1 of 1 promises kept, 3 injected" in faults(house, "good", "--share=0.1")
     assert (house / "docs" / "reliability.md").read_text() == before
-    assert json.loads((house / "build" / "faults.json").read_text())["good"]["injected"] == 3
     faults(house, "unheard-of", code=2)
 
 
@@ -135,9 +134,9 @@ def test_the_page_has_the_rows_that_there_are(rows: Any) -> None:
     lines = fault_table.lines(PAGE.read_text(encoding="utf-8"))
     assert list(lines) == list(fault.FAULTS), "run: make faults"
     for name, row in fault.FAULTS.items():
-        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", lines[name])[1:-1]]
-        assert cells[1] == row.harm and cells[4] == row.promise, f"run: make faults ROWS={name}"
-        assert cells[5] == "yes" or re.match(r"\*\*no\*\*: |not tried: ", cells[5])
+        _, harm, _, _, promise, kept, _ = (cell.strip() for cell in re.split(r"(?<!\\)\|", lines[name])[1:-1])
+        assert harm == row.harm and promise == row.promise, f"run: make faults ROWS={name}"
+        assert kept == "yes" or re.match(r"\*\*no\*\*: |not tried: ", kept)
 
 
 def test_what_is_held_is_seen(rows: Any, tmp_path: Path) -> None:
@@ -188,7 +187,7 @@ def test_mutants_are_the_same_each_time_and_spoil(rows: Any) -> None:
         ("replies", 0.05),
         ("actions", 0.05),
         ("files", 0.02),
-        ("policy-raises", 0.1),
+        ("policy-raises", 0.3),
         ("agent-holding", 0.1),
         ("own-screen", 0.1),
         ("stopped", 0.05),

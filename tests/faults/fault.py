@@ -228,11 +228,13 @@ def here() -> dict[str, str]:
     }
 
 
-def keep(name: str, measured: Measured) -> None:
-    """All that a row has found goes to build/faults.json, beside the other rows' last findings."""
+def kept_with(name: str, measured: Measured) -> dict[str, Measured]:
+    """All that the rows found when they were last run; what this one did is written down beside them."""
     rows: dict[str, Measured] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    rows[name] = measured
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(rows | {name: measured}, indent=1, ensure_ascii=False), encoding="utf-8")
+    RESULTS.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
+    return rows
 
 
 def main(words: Sequence[str]) -> int:
@@ -254,8 +256,7 @@ def main(words: Sequence[str]) -> int:
     for number, row in enumerate(rows, 1):
         print(f"faults: {row.name} ({number} of {len(rows)}): {row.harm} ...", file=sys.stderr, flush=True)
         done[row.name] = suffered(row, share)
-        keep(row.name, done[row.name])
+        if share == 1:
+            write(kept_with(row.name, done[row.name]))
     show(done)
-    if share == 1:
-        write(done)
     return 0 if all(row["kept"] != "no" for row in done.values()) else 1

@@ -10,7 +10,7 @@ from fault import FAULTS, ROOT, SEED, Measured
 
 PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- faults: written by make faults -->", "<!-- faults: end -->"
-HEAD = ["| fault | how often | what happened | promised | kept | measured |", "|---|--:|---|---|---|---|"]
+HEAD = ["| row | harm | times | what happened | promised | kept | run |", "|---|---|--:|---|---|---|---|"]
 _LINE = re.compile(r"^(?=\| `([\w-]+)`)(.*)$", re.MULTILINE)
 
 
@@ -32,11 +32,11 @@ def line(name: str, row: Measured) -> str:
     """One row in Markdown."""
     kept = row["kept"] if row["kept"] != "no" else "**no**: " + "; ".join(row["broken"][:3])
     cells = (row["harm"], f"{row['injected']:,}", row["happened"], row["promise"], kept, _when(row))
-    return f"| `{name}` " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    return f"| `{name}` | " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def _when(row: Measured) -> str:
-    return f"{row['date']}, {row['commit']}, {row['took_s']:g} s, {row['machine']}"
+    return f"{row['date']}, {row['commit']}, {row['took_s']:.0f} s"
 
 
 def lines(page: str) -> dict[str, str]:
@@ -51,4 +51,6 @@ def write(rows: Mapping[str, Measured], page: Path = PAGE) -> None:
     old, _, tail = rest.partition(END)
     known = lines(old) | {name: line(name, row) for name, row in rows.items()}
     table = [*HEAD, *(known[name] for name in FAULTS if name in known)]
-    page.write_text("\n".join([head + BEGIN, *table, END + tail]), encoding="utf-8")
+    machines = "; ".join(sorted({row["machine"] for row in rows.values()}))
+    where = f"\nThe last were run on {machines}, with the seed {SEED}."
+    page.write_text("\n".join([head + BEGIN, *table, where, END + tail]), encoding="utf-8")

@@ -111,7 +111,7 @@ ERRORS: tuple[BaseException, ...] = (
 )
 def policy_raises(trial: Trial) -> None:
     deep = RecursionError("deep")
-    for _ in trial.times(10):
+    for _ in trial.times(3):
         for error in (*ERRORS, deep):
             sane = trial.dice.randrange(3)
             policy = Odd(_deep if error is deep else _raises(error), sane)

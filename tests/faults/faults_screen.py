@@ -113,12 +113,9 @@ def screen_black(trial: Trial) -> None:
             time.sleep(trial.dice.uniform(0, 0.8))
             passes = number % 3 < 2
             with _darkness(ground):
-                if passes:
-                    time.sleep(trial.dice.uniform(1, 4))
-                else:
-                    ended = run.ended(25)
-            if passes:
-                ended = run.ended(25)
+                dark_s = trial.dice.uniform(1, 4) if passes else 25
+                until(lambda run=run: not run.running(), dark_s)  # type: ignore[misc]
+            ended = run.ended(25)
             trial.check(ended.code == (0 if passes else 1) and ended.clear, f"ended so: {ended.said}")
             trial.check(passes or "black" in ended.out, f"the darkness is not named: {ended.out}")
             trial.saw("done once it was light again" if passes else "ended, saying that it is black")

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from fault import ROOT, Skipped, Trial, fault
@@ -88,6 +89,9 @@ def adb_server(trial: Trial) -> None:
     finally:
         over.set()
         server.close()
+        # of the server that adb itself starts where it finds none
+        for log in Path(os.environ["TMPDIR"]).glob("adb.*.log"):
+            log.unlink()
     for outcome, numbers in told.items():
         trial.seen[f"told as {outcome}"] += len(numbers)
     trial.check(max(did.values(), default=0) == 1, "a tap was done twice")

@@ -11,22 +11,23 @@ import os
 import signal
 import sys
 import threading
+from importlib import import_module
 from typing import Any
 
-import cv2  # noqa: F401
-import PIL.Image
-import PIL.PngImagePlugin  # noqa: F401
+from screenwright.agent import cli
 
-import screenwright.agent.cli as cli
-import screenwright.agent.console
-import screenwright.agent.loop
-import screenwright.agent.models
-import screenwright.agent.noting
-import screenwright.agent.seeing
-import screenwright.policies.literal.policy
-import screenwright.tools.desktop
-import screenwright.tools.reading
-import screenwright.tools.xtest  # noqa: F401
+BEFORE = (
+    *(
+        "cv2",
+        "PIL.PngImagePlugin",
+        "screenwright.agent.console",
+        "screenwright.agent.loop",
+        "screenwright.agent.models",
+    ),
+    *("screenwright.agent.noting", "screenwright.agent.seeing", "screenwright.policies.literal.policy"),
+    *("screenwright.tools.desktop", "screenwright.tools.reading", "screenwright.tools.xtest"),
+)
+"""What a run imports."""
 
 
 def child(asked: dict[str, Any]) -> None:
@@ -50,8 +51,8 @@ def child(asked: dict[str, Any]) -> None:
         code = ended.code if isinstance(ended.code, int) else 1
     except KeyboardInterrupt:
         code = 130
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
+    except BaseException as error:
+        sys.excepthook(type(error), error, error.__traceback__)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -73,5 +74,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    for name in BEFORE:
+        import_module(name)
     assert threading.active_count() == 1
     main()

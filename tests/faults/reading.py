@@ -19,7 +19,6 @@ from screenwright.policies.literal.policy import Literal
 from screenwright.policies.replay.demo import Parameter
 from screenwright.policies.replay.folder import DemoFolder
 from screenwright.tools.errors import ScreenwrightError
-from screenwright.tools.inputs.kinds import Bounds
 from screenwright.tools.inputs.opening import open_input
 from screenwright.tools.trace import Trace
 
@@ -53,14 +52,18 @@ def table(path: str) -> None:
     rows.read_rows(Path(path), {"name": Parameter(), "city": Parameter()}, {})
 
 
+def picture(path: str) -> None:
+    _ = seeing.of_picture(Path(path)).pixels
+
+
 READERS: dict[str, Any] = {
     "trace": trace,
     "rules": rules_at,
     "script": script,
     "demo": demo,
     "csv": table,
-    "picture": lambda path: seeing.of_picture(Path(path)).pixels,
-    "input": lambda path: open_input(path, Bounds()),
+    "picture": picture,
+    "input": open_input,
 }
 
 

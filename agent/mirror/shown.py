@@ -65,7 +65,8 @@ def making(mirror: Mirror | None, kind: type[Agent], *, asks: bool = True) -> Ca
 
     def make(policy: Policy, device: Device, *, guard: Guard, **settings: Any) -> Agent:
         guard.approve = OnPage(mirror) if asks else guard.approve
-        return mirror.agent(policy, kind=kind, guard=guard, **(settings | {"answer": answer}))
+        settings["answer"] = answer
+        return mirror.agent(policy, kind=kind, guard=guard, **settings)
 
     return make
 

@@ -37,7 +37,7 @@ def signals(trial: Trial) -> None:
             how = "from the start" if fresh else "in mid-run"
             trial.check(ended.code is not None, f"{sent.name} {how}: it hung")
             begun = (home / "t" / "meta.json").exists()
-            silent = ended.code == -sent or (ended.code in (0, 130, 1) and not ended.out)
+            silent = ended.code == -sent or (ended.code in (1, 130) and (fresh or "Aborted" in ended.err))
             if not begun and silent:
                 # before main() is reached, Python and the system end it: nothing was opened yet
                 trial.saw("ended before it had begun")

@@ -60,7 +60,7 @@ class Console(Listener):
 
     def says(self, words: str) -> None:
         """A line between the steps, such as who drives now; from any thread."""
-        self._line(self._text((words, "bold yellow")))
+        self._line(self._text((f" {words} ", "reverse")))  # to be seen on any background
 
     def stepped(self, step: Step) -> None:
         if self._quiet:

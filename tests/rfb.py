@@ -17,7 +17,7 @@ from screenwright.tools.display import Processes, VirtualDisplay, program
 from screenwright.tools.xlib import connect
 
 KEYSYMS = {
-    "ctrl": 0xFFE3, "alt": 0xFFE9, "shift": 0xFFE1, "super": 0xFFEB, "escape": 0xFF1B, "enter": 0xFF0D,
+    "ctrl": 0xFFE3, "alt": 0xFFE9, "shift": 0xFFE1, "super": 0xFFEB, "escape": 0xFF1B, "enter": 0xFF0D, "f9": 0xFFC6,
     "backspace": 0xFF08,
 }  # fmt: skip
 BUTTONS = {"left": 1, "middle": 2, "right": 4, "up": 8, "down": 16}

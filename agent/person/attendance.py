@@ -16,7 +16,7 @@ from typing import Any, Literal, Self
 
 from screenwright.agent.loop import Agent, Listener
 from screenwright.agent.person.breaking import Breaker
-from screenwright.agent.person.gate import HELD, MOVED
+from screenwright.agent.person.gate import HELD, MOVED, TERMINAL
 from screenwright.agent.person.orders import Order
 from screenwright.agent.person.panel import Panel
 from screenwright.agent.person.supervised import Supervised
@@ -31,7 +31,7 @@ from screenwright.tools.secrets.sealed import sealed
 from screenwright.tools.steps import Outcome, Task
 
 Means = Literal["pause", "stop", "ignore"]
-GRACE_S = 1.0  # a hand that leaves the mouse, after it started the run, answered or handed back
+GRACE_S = 0.3  # a hand that leaves the mouse after it answered or handed back
 POLITE_S = 0.1  # until what notices a stop by itself has done so; what does not is broken off
 LOOK_S = 0.1
 
@@ -104,7 +104,6 @@ class Attendance(Listener):
         if self._terminal and self._display:
             self._window = OwnWindow(self._display)
         self.gate.hands_off = self._hands_off
-        self._grace()
         self._ears.start(Heard(self._acted, self._pressed, lambda line: self.tell(line)))
         self._breaker.__enter__()
         self._thread = threading.Thread(target=self._attend, name="attendance", daemon=True)
@@ -117,6 +116,8 @@ class Attendance(Listener):
         self._breaker.__exit__()
         if self._ears is not None:
             self._ears.stop()
+        if self._window is not None:
+            self._window.close()
         if self._thread is not None:
             self._thread.join(2)
 
@@ -192,10 +193,17 @@ class Attendance(Listener):
         if self.manners.person == "stop":
             if self.gate.mode in ("running", "paused"):
                 self.stop(f"stopped by the person, who {act}")
-        elif self.gate.touched(act):
-            self._took(act)
+        else:
+            by = TERMINAL if self._meant(act) else act
+            if self.gate.touched(by):
+                self._took(by)
 
-    def _took(self, act: Act) -> None:
+    def _meant(self, act: Act) -> bool:
+        """Was it done to the terminal?"""
+        window = self._window if act in ("clicked", "pressed a key") else None
+        return window is not None and window.is_meant(clicked=act == "clicked")
+
+    def _took(self, act: str) -> None:
         manners = self.manners
         if not manners.returns and manners.resume_after_s is None:
             self.stop(
@@ -204,10 +212,10 @@ class Attendance(Listener):
             )
             return
         ways = ["Enter here"] if self._terminal else []
-        ways += [manners.resume] if manners.resume else []
+        ways += [_shown(manners.resume)] if manners.resume else []
         ways += [f"{manners.resume_after_s:g} s without a touch"] if manners.resume_after_s is not None else []
         back = f" Hand back: {' or '.join(ways)}." if ways else ""
-        stop = f" Stop: {manners.panic}." if manners.panic else ""
+        stop = f" Stop: {_shown(manners.panic)}." if manners.panic else ""
         self.tell(f"you are driving (you {act}): the agent waits.{back}{stop}")
         if self._terminal:
             forget_what_was_typed()
@@ -251,3 +259,8 @@ class Attendance(Listener):
     def _insist(self, why: str) -> None:
         if not self.gate.heard.wait(POLITE_S):
             self._breaker.break_off(why)
+
+
+def _shown(chord: str) -> str:
+    """As keys are written for people: Ctrl+Alt+R."""
+    return "+".join(key.strip().capitalize() for key in chord.split("+"))

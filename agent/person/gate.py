@@ -21,6 +21,7 @@ Mode = Literal["alone", "running", "paused", "person", "over"]
 
 STOPPED = "stopped by the person at the mirror"
 MOVED, HELD = "moved the mouse", "held a key"
+TERMINAL = "used the terminal"
 PAGE = "touched the picture"
 LOOK_S = 0.1  # between two looks at whether the keys are up
 INTERRUPTED = "a person took over in the middle of it"
@@ -167,9 +168,9 @@ class Gate:
 
     @property
     def meddled(self) -> bool:
-        """Did the person who took over last do more than move the mouse, or hold a modifier?"""
+        """May the person who took over last have moved the focus, or changed anything?"""
         with self._turn:
-            return bool(self._by.keys() - {MOVED, HELD, PAGE}) or bool(self._did)
+            return bool(self._by.keys() - {MOVED, HELD, TERMINAL, PAGE}) or bool(self._did)
 
     def did(self, action: Action) -> None:
         """A person did this while he had taken over; the policy is told when it gets the device back."""

@@ -56,6 +56,7 @@ class OwnWindow:
     def __init__(self, display: str) -> None:
         self._display = display
         self._id = 0
+        self._ears: X11 | None = None
         if os.environ.get("SSH_CONNECTION"):
             return
         if os.environ.get("WINDOWID", "").isdigit():
@@ -68,6 +69,26 @@ class OwnWindow:
                 self._id = front.id if front else 0
             finally:
                 x11.close()
+
+    def is_meant(self, *, clicked: bool) -> bool:
+        """Is a click now, or a key, one for the terminal? From one thread only."""
+        if not self._id:
+            return False
+        try:
+            x11 = self._ears = self._ears or self._connected()
+            if clicked:
+                x, y = x11.position()
+                hit = next((w for w in reversed(x11.windows()) if w.region.holds(x, y)), None)
+            else:
+                hit = x11.active()
+        except ScreenwrightError:
+            return False
+        return hit is not None and hit.id == self._id
+
+    def close(self) -> None:
+        """Hang up; after the thread of `is_meant` has ended."""
+        if self._ears is not None:
+            self._ears.close()
 
     def step_back(self) -> None:
         """Put the window that lies under it in front, if it is in front itself."""

@@ -28,7 +28,19 @@ def main(path: Path, geometry: str) -> None:
 
     for name in EVENTS:
         text.bind(name, heard, add="+")
-    text.bind("<<Modified>>", lambda _: (say("text", text=text.get("1.0", "end-1c")), text.edit_modified(False)))
+    waiting: list[str] = []
+
+    def read() -> None:
+        waiting.clear()
+        say("text", text=text.get("1.0", "end-1c"))
+
+    def modified(_: tk.Event) -> None:
+        """All of it at each letter would be a text of a thousand letters a thousand times."""
+        text.edit_modified(False)
+        if not waiting:
+            waiting.append(window.after(20, read))
+
+    text.bind("<<Modified>>", modified)
     ready: list[bool] = []
     text.bind(
         "<FocusIn>", lambda _: (ready.append(True), say("ready")), add="+"

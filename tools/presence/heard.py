@@ -14,8 +14,8 @@ Act = Literal["moved the mouse", "clicked", "turned the wheel", "pressed a key",
 class Heard:
     """What is called when something is heard, each in the ears' own thread; to be quick.
 
-    `act`: a person did this on a device of the machine; a hotkey is none. `hotkey`: its name; also when it was injected, since a
-    person far away may have no other keyboard. `trouble`: for the person, said once.
+    `act`: a person did this on a device of the machine; a hotkey is none. `hotkey`: its name; also when it was
+    injected, since a person far away may have no other keyboard. `trouble`: for the person, said once.
     """
 
     act: Callable[[Act], None]

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 MEANT_PX = 10.0
+NEAR_PX, FAR_PX = 40, 100
 PAUSE_S = 0.5  # what is further apart than this does not belong together
 
 
@@ -36,9 +37,15 @@ class Motion:
         self._gone = (0.0, 0.0)
         self._at = -math.inf
 
-    def places(self) -> None:
-        """It says where it is, whatever it said of itself: TigerVNC's pointer does."""
-        self.axes = Axis(0, 1, 1), Axis(0, 1, 1)
+    def doubt(self, x: float, y: float, pointer: tuple[float, float]) -> None:
+        """Does it say where it is, whatever it says of itself? TigerVNC's pointer does.
+
+        `pointer`: where that is a moment later, so it may have gone on; a mouse that went as far as the pointer
+        is from the corner came from the corner.
+        """
+        near = NEAR_PX if math.hypot(x, y) >= FAR_PX else 2
+        if math.dist((x, y), pointer) <= near:
+            self.axes = Axis(0, 1, 1), Axis(0, 1, 1)
 
     def moved(self, x: float | None, y: float | None, at: float) -> bool:
         """Was that a real movement? `x`, `y`: what the device says (None: nothing); `at`: seconds."""

@@ -142,8 +142,7 @@ class X11Devices:
         x, y = values.get(0), values.get(1)
         if motion.axes is None and x is not None and y is not None:
             spot = display.screen().root.query_pointer()
-            if abs(spot.root_x - x) < 2 and abs(spot.root_y - y) < 2:
-                motion.places()
+            motion.doubt(x, y, (spot.root_x, spot.root_y))
         return "moved the mouse" if motion.moved(x, y, self._last_at) else None
 
     def _press(self, code: int, state: int) -> bool:

@@ -171,7 +171,7 @@ class Results:
         self._before = self._read()
 
     def done(self, row: Row) -> bool:
-        """Was this row done before, with these values? Secrets are not kept, so another secret is not noticed."""
+        """Was this row done before, with these values? Of a secret its name is kept, not its value."""
         held = self._before.get(row.number)
         return held is not None and held[0] == self._cells(row) and held[1] == "done"
 

@@ -111,6 +111,18 @@ def test_results_say_what_is_done_and_no_secret(tmp_path: Path) -> None:
     assert Results(path, list(ALL)).done(BOB)
 
 
+def test_a_row_names_its_secret_and_another_name_is_noticed(tmp_path: Path) -> None:
+    text = "name,secret_pin\nAda,{{secret:ada}}\n{{secret:ada}},4711\n"
+    named, stolen = read_rows(written(tmp_path, text), ALL, {})
+    assert named.problem is None and named.values["secret_pin"] == "{{secret:ada}}"
+    assert stolen.problem == "line 3: 'name' names a secret; only a column whose name begins with secret may"
+    results = Results(tmp_path / "out.csv", list(ALL))
+    results.write(named, DONE)
+    assert "{{secret:ada}}" in (tmp_path / "out.csv").read_text()
+    again = Results(tmp_path / "out.csv", list(ALL))
+    assert again.done(named) and not again.done(Row(1, 2, named.values | {"secret_pin": "{{secret:bob}}"}))
+
+
 def test_a_later_line_of_a_row_counts(tmp_path: Path) -> None:
     results = Results(tmp_path / "out.csv", list(ALL))
     results.write(ADA, DONE)

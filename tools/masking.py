@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 SECRET = "secret"
 """What the name of a parameter begins with whose value must not be told."""
+NAMED = re.compile(r"\{\{\s*secret[^{}]*\}\}")
 FORM = frozenset(
     ("kind", "role", "source", "device", "monitor", "ruling", "where", "button", "modifiers", "keys", "status")
 )
@@ -28,7 +30,8 @@ class Mask:
     def add(self, parameters: Mapping[str, str]) -> None:
         """These are secret from now on, beside what was before."""
         for name, value in parameters.items():
-            if is_secret(name) and value:
+            # one that names a secret of the keyring tells nothing
+            if is_secret(name) and value and not NAMED.fullmatch(value):
                 # Words about an act quote what is typed, so the quoted forms are looked for as well.
                 quoted = (repr(value)[1:-1], json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
                 self._forms += [(form, f"{{{{{name}}}}}") for form in dict.fromkeys((value, *quoted))]

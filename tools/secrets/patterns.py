@@ -105,7 +105,7 @@ def _whole(words: Words, place: Region, pattern: Pattern) -> Region:
     height, width = words.shape
     line = grey_of(words, Region(0, place.y, width, place.height).within(Size(width, height)))
     ground = float(np.median(line[:, place.x : place.right]))
-    inked = (np.abs(line - ground) > SHOWN).any(axis=0)
+    inked = np.asarray(np.abs(line - ground).max(axis=0) > SHOWN)
     gap = round(LINE_GAP * place.height)
     left, right = place.x, place.right
     while left > 0 and inked[max(0, left - gap) : left].any():

@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from screenwright.agent.limits import Limits
     from screenwright.agent.loop import Agent, Listener
+    from screenwright.agent.person.attendance import Attendance, Manners
     from screenwright.agent.screen import Screen
 
 _HOMES = {
     "Agent": "screenwright.agent.loop",
     "Listener": "screenwright.agent.loop",
     "Limits": "screenwright.agent.limits",
+    "Attendance": "screenwright.agent.person.attendance",
+    "Manners": "screenwright.agent.person.attendance",
     "Screen": "screenwright.agent.screen",
 }
 
-__all__ = ["Agent", "Limits", "Listener", "Screen"]
+__all__ = ["Agent", "Attendance", "Limits", "Listener", "Manners", "Screen"]
 
 
 def __getattr__(name: str) -> object:

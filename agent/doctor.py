@@ -33,7 +33,7 @@ def examine(*, virtual: bool = False, yes: bool = False, quick: bool = False) ->
     own = virtual or (sys.platform.startswith("linux") and not os.environ.get("DISPLAY"))
     try:
         with _desktop(own) as desktop:
-            findings += [_capture(desktop), *_manager(desktop)]
+            findings += [_capture(desktop), *_manager(desktop), _person(desktop)]
             if not quick:
                 findings += _tried(desktop, own or yes)
     except ScreenwrightError as error:
@@ -103,6 +103,17 @@ def _manager(desktop: Desktop) -> Iterator[Finding]:
         yield Finding("window manager", "no", said, fix)
     if not problems:
         yield Finding("window manager", "yes", "one is running")
+
+
+def _person(desktop: Desktop) -> Finding:
+    """Can a person's own input be told from ours, so that he can take over?"""
+    from screenwright.tools.presence.ears import told_apart
+
+    try:
+        return Finding("your own input", "yes", told_apart(desktop.environment.get("DISPLAY")))
+    except ScreenwrightError as error:
+        fix = "without it a run stops by Ctrl-C alone: screenwright run --person ignore --panic none"
+        return Finding("your own input", "optional", str(error), fix)
 
 
 def _tried(desktop: Desktop, may: bool) -> Iterator[Finding]:

@@ -17,8 +17,8 @@ from screenwright.tools.display import Processes, VirtualDisplay, program
 from screenwright.tools.xlib import connect
 
 KEYSYMS = {
-    "ctrl": 0xFFE3, "alt": 0xFFE9, "shift": 0xFFE1, "super": 0xFFEB, "escape": 0xFF1B, "enter": 0xFF0D, "f9": 0xFFC6,
-    "backspace": 0xFF08,
+    "ctrl": 0xFFE3, "alt": 0xFFE9, "shift": 0xFFE1, "super": 0xFFEB, "escape": 0xFF1B, "enter": 0xFF0D,
+    "f9": 0xFFC6,
 }  # fmt: skip
 BUTTONS = {"left": 1, "middle": 2, "right": 4, "up": 8, "down": 16}
 START_S = 15.0

@@ -74,7 +74,7 @@ def test_what_models_md_shows_in_python_runs() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["models.md", "models-sure.md", "served.md", "cli.md", "ask.md", "demos.md", "phone.md"]
+    "page", ["models.md", "models-sure.md", "served.md", "cli.md", "ask.md", "demos.md", "phone.md", "takeover.md"]
 )
 def test_every_option_that_a_page_types_is_one(page: str) -> None:
     from typer.main import get_command

@@ -263,6 +263,21 @@ def test_a_screen_that_changed_while_it_was_asked_about_is_looked_at_again(
     client.close()
 
 
+def test_the_page_says_that_someone_at_the_machine_drives(
+    page: Page, mirror: Mirror, device: FakeDevice, run: Callable[..., Runner]
+) -> None:
+    runner = run(plan(), listeners=[paused(mirror)()])
+    until(lambda: page.shown("#next"))
+    assert mirror.gate.touched("moved the mouse")
+    until(lambda: page.text("#mode") == "someone at the machine (moved the mouse)")
+    assert not mirror.gate.touched("pressed a key") and mirror.gate.meddled
+    page.press('[data-order="back"]')
+    assert runner.outcome().status == "done"
+    steps = mirror.panel.state()["steps"]
+    assert steps[0]["thought"] == "a person took over (moved the mouse, pressed a key) and handed back"
+    assert device.values["Name"] == "Ada"
+
+
 def test_a_policy_asks_a_question_in_words(page: Page, run: Callable[..., Runner], device: FakeDevice) -> None:
     runner = run(Asking())
     until(lambda: page.shown("#question-answer"))

@@ -326,3 +326,15 @@ def test_a_script_of_calls_is_held_back_too(
         screen.type("two")
         until(lambda: window.text == "one two")
     assert told[1].startswith("handed back")
+
+
+def test_what_takeover_md_shows_in_python_runs(
+    away: Desktop, person: Person, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "takeover.md").read_text(encoding="utf-8")
+    block = page.split("```python\n")[1].split("```")[0]
+    for name, value in away.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block, "takeover.md", "exec"), {"policy": Scripted([Wait(seconds=0)])})
+    assert list((tmp_path / "runs").iterdir())

@@ -41,6 +41,8 @@ export class Panel {
     const kind = agent.mode === "over" ? (failed ? "failed" : "done") : agent.stopping ? "stopping" : agent.question ? "asked" : agent.mode;
     badge.className = "badge " + kind;
     const said = { stopping: "stopping", asked: "asks you", done: "done", failed: (agent.outcome?.status ?? "").replace("_", " ") };
+    const elsewhere = agent.mode === "person" && agent.by && !agent.by.includes("touched the picture");
+    if (elsewhere) said.person = `someone at the machine (${agent.by})`;
     badge.textContent = said[kind] ?? (MODES[agent.mode] + (agent.mode === "paused" && !agent.waiting ? " (finishing)" : ""));
   }
 

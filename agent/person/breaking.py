@@ -13,8 +13,14 @@ from types import FrameType
 class BrokenOff(KeyboardInterrupt):
     """Raised in the thread that is broken off.
 
-    No Exception: those that handle any Exception at all, here and elsewhere, must not swallow it.
+    No Exception: those that handle any Exception at all, here and elsewhere, must not swallow it. Another thread
+    can be given a class only, so that has the reason.
     """
+
+    why = ""
+
+    def __str__(self) -> str:
+        return self.why or super().__str__()
 
 
 class Breaker:
@@ -57,7 +63,7 @@ class Breaker:
                 return
             self._why = why
             if thread is not threading.main_thread():
-                raised = type("BrokenOff", (BrokenOff,), {"__str__": lambda _: why})
+                raised = type("BrokenOff", (BrokenOff,), {"why": why})
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(raised))
             elif sys.platform == "win32":
                 _thread.interrupt_main()

@@ -6,7 +6,7 @@ import importlib.util
 import sys
 from collections.abc import Mapping
 
-from screenwright.tools.errors import NotInstalled, ScreenwrightError
+from screenwright.tools.errors import NotInstalled
 from screenwright.tools.presence.heard import Ears
 
 
@@ -38,12 +38,3 @@ def told_apart(display: str | None) -> str:
     if importlib.util.find_spec("pynput") is None:
         raise NotInstalled("a person's input is heard through pynput: pip install 'screenwright[record]'")
     return "told apart by what the system says of each event (through pynput; not proven here)"
-
-
-def hears(display: str | None) -> str | None:
-    """None where a person can be heard on this system, else why not."""
-    try:
-        told_apart(display)
-    except ScreenwrightError as error:
-        return str(error)
-    return None

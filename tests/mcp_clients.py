@@ -169,7 +169,9 @@ class Web:
 class Bare:
     """A client that writes lines and reads lines, and can be gone at any moment."""
 
-    def __init__(self, folder: Path, *options: str, code: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, *options: str, code: str | None = None, environment: dict[str, str] | None = None
+    ) -> None:
         command = [
             sys.executable,
             *(["-c", code] if code else MODULE[:2]),
@@ -179,7 +181,12 @@ class Bare:
             *options,
         ]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
         )
         self._count = 0
         about = {
@@ -201,8 +208,10 @@ class Bare:
         return self._count
 
     def request(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        """The answer; every line that comes must be JSON."""
-        number = self.begin(method, params)
+        return self.answer(self.begin(method, params))
+
+    def answer(self, number: int) -> dict[str, Any]:
+        """Every line that comes must be JSON."""
         assert self.process.stdout
         for line in self.process.stdout:
             message: dict[str, Any] = json.loads(line)
@@ -211,8 +220,13 @@ class Bare:
         raise AssertionError(f"the server ended: {self.process.stderr.read() if self.process.stderr else ''}")
 
     def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        answer = self.request("tools/call", {"name": tool, "arguments": arguments})
-        result: dict[str, Any] = answer["result"]
+        return self.done(self.later(tool, **arguments))
+
+    def later(self, tool: str, **arguments: Any) -> int:
+        return self.begin("tools/call", {"name": tool, "arguments": arguments})
+
+    def done(self, number: int) -> dict[str, Any]:
+        result: dict[str, Any] = self.answer(number)["result"]
         return result
 
     def started(self) -> list[int]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import ctypes
 import io
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ from mcp import MCPError
 from mcp_clients import Bare, Caller, Person, opens, over_stdio, text
 from PIL import Image
 
+from screenwright.agent.mcp.thread import JobThread
 from screenwright.tools import Trace, actions
 from screenwright.tools.display import VirtualDisplay
 
@@ -285,3 +288,22 @@ def test_what_is_held_down_is_let_go_when_the_client_is_gone(
                 assert client.process.wait(20) == 0
             finally:
                 client.close()
+
+
+def test_what_is_raised_between_two_jobs_ends_no_thread(eventually: Callable[..., Any]) -> None:
+    """As a hotkey that stops a run does."""
+    thread, done = JobThread("test"), list[str]()
+
+    def hotkey() -> None:
+        raised = ctypes.py_object(KeyboardInterrupt)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ids[0]), raised)
+
+    ids: list[int] = []
+    thread.do(lambda: ids.append(threading.get_ident()))
+    eventually(lambda: ids)
+    for number in range(20):
+        hotkey()
+        thread.do(lambda number=number: done.append(str(number)))  # type: ignore[misc]
+        eventually(lambda number=number: len(done) == number + 1 or "lost" in done)  # type: ignore[misc]
+    assert thread.last(lambda: done.append("last"), 5)
+    assert done == [*map(str, range(20)), "last"]

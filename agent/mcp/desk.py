@@ -6,8 +6,6 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +16,7 @@ from screenwright.agent.mcp.asking import Asking, answered
 from screenwright.agent.mcp.call import Call, Finished
 from screenwright.agent.mcp.opened import Opened, Setting
 from screenwright.agent.mcp.shown import Looks
+from screenwright.agent.mcp.thread import JobThread
 from screenwright.agent.person.watched import Watched
 from screenwright.tools.errors import BadAction, BlackScreen, DeviceLost, ScreenwrightError
 from screenwright.tools.reading import Reader
@@ -54,7 +53,7 @@ class Desk:
         self._call: Call | None = None
         self._calls: list[Call] = []
         self._closing: list[Callable[[], None]] = []
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="screen")
+        self._thread = JobThread("screen")
         self.shut = False
         """Is it closed, or being closed?"""
 
@@ -67,7 +66,7 @@ class Desk:
         if len(self._calls) >= WAITING_MOST:
             raise BadAction(f"{len(self._calls)} calls are waiting already; wait for one of them to end")
         self._calls.append(call)
-        self._thread.submit(self._work, call, name, job)
+        self._thread.do(lambda: self._work(call, name, job))
 
     def close(self) -> bool:
         """End what runs, let go of every key, close what was opened; whether that was done in time. Safe twice."""
@@ -76,11 +75,7 @@ class Desk:
         self.shut = True
         for call in list(self._calls):
             call.stop("the server has ended")
-        done = self._thread.submit(self._let_go)
-        self._thread.shutdown(wait=False)
-        with suppress(TimeoutError):
-            done.result(CLOSED_S)
-        return done.done()
+        return self._thread.last(self._let_go, CLOSED_S)
 
     @property
     def left(self) -> tuple[int, float]:

@@ -33,6 +33,7 @@ from screenwright.tools.observation import Observation
 from screenwright.tools.steps import Decision, Step
 
 TYPED_MOST = 20_000
+SAID_CHARACTERS = 120
 
 
 class Doing:
@@ -180,10 +181,12 @@ def _point(element: Element, frame: Size, size: Size) -> str:
 def _became(step: Step, asked: Action) -> str:
     """What became of it, in one line, in the caller's own pixels."""
     result, verdict = step.result, step.verdict
+    what = describe(asked)
+    what = what if len(what) <= SAID_CHARACTERS else what[: SAID_CHARACTERS - 1] + "…"
     if not result.ok:
-        return f"{describe(asked)}: {result.message}"
+        return f"{what}: {result.message}"
     guard = f" ({spoken(verdict)})" if verdict and verdict.ruling == "ask" else ""
     usual = describe(step.decision.action) if step.decision else ""
     message = result.message.removeprefix(usual).removeprefix("done").lstrip("; ")
     effect = "" if result.effect.where == "unseen" else str(result.effect)
-    return ". ".join(part for part in (f"done: {describe(asked)}{guard}", message, effect) if part)
+    return ". ".join(part for part in (f"done: {what}{guard}", message, effect) if part)

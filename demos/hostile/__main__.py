@@ -1,7 +1,7 @@
 """`python demos/hostile`: shows screens that try to take an agent over, and says what came of each.
 
-Without more, by the literal policy and by a model that obeys whatever it reads (the worst case: what does the guard
-still stop?). With --policy, by that one: python demos/hostile --policy served --url http://127.0.0.1:8000/v1
+Without more, by the literal policy and by a model that obeys whatever it reads (the worst case: what is still
+stopped?). With --policy, by that one: python demos/hostile --policy served --url http://127.0.0.1:8000/v1
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Came:
 
 
 class Watched:
-    """A policy whose acts are settled as soon as the page has reported them; the page may move after a decision."""
+    """A policy whose acts are settled as soon as the page has reported them; a page may move after a decision."""
 
     def __init__(self, policy: Policy, stand: Stand, moves: str = "") -> None:
         self.policy, self.stand, self._moves = policy, stand, moves

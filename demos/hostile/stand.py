@@ -1,4 +1,4 @@
-"""Where hostile screens are shown: one Chromium on one virtual screen, turned from page to page, and Tk windows."""
+"""Where hostile screens are shown: one Chromium on a virtual screen, turned from page to page, and Tk windows."""
 
 from __future__ import annotations
 

@@ -287,6 +287,8 @@ def test_a_damaged_elements_file_does_no_harm(tmp_path: Path, line: str) -> None
         ("steps.jsonl", '{"frame": 99}'),
         ("frames.jsonl", '{"id": 7, "size": [9, 9], "base": null, "parts": [["../../meta.json", 0, 0, 9, 9]]}'),
         ("frames.jsonl", "17"),
+        ("frames.jsonl", '{"id": 7, "size": ["9", 9], "base": null, "parts": []}'),
+        ("frames.jsonl", '{"id": 7, "size": [99999, 99999], "base": null, "parts": []}'),
     ],
 )
 def test_a_line_that_is_none_of_it_is_noted_and_the_others_are_read(tmp_path: Path, file: str, line: str) -> None:
@@ -303,3 +305,36 @@ def test_a_meta_that_holds_something_else_is_no_run(tmp_path: Path, meta: str) -
     (tmp_path / "meta.json").write_text(meta)
     with pytest.raises(BadScript, match=re.escape(str(tmp_path))):
         Trace(tmp_path)
+
+
+def leaves(facts: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in some JSON, the whole of it first."""
+    yield path
+    items = facts.items() if isinstance(facts, dict) else enumerate(facts) if isinstance(facts, list) else ()
+    for key, value in items:
+        yield from leaves(value, (*path, key))
+
+
+def test_a_step_whose_fields_hold_something_else_is_damaged_or_fit_to_be_shown(tmp_path: Path) -> None:
+    from screenwright.agent.view import write_page
+    from screenwright.agent.view.junit import case_of
+    from screenwright.agent.view.told import told
+
+    Agent(Scripted([Click(point=Point(200, 34, FRAME))]), FakeDevice(), trace=tmp_path / "run").run("x")
+    path = tmp_path / "run" / "steps.jsonl"
+    line, rest = path.read_text(encoding="utf-8").split("\n", 1)
+    damaged = 0
+    for number, place in enumerate(list(leaves(json.loads(line)))[1:]):
+        facts = json.loads(line)
+        held: Any = facts
+        for key in place[:-1]:
+            held = held[key]
+        held[place[-1]] = ["x", {"a": 1}, None, -1e300][number % 4]
+        path.write_text(json.dumps(facts) + "\n" + rest, encoding="utf-8")
+        run = told(tmp_path / "run")
+        assert len(run.steps) == 2 - bool(run.damaged), place
+        damaged += bool(run.damaged)
+        case_of(run)
+        if number % 8 == 0:
+            write_page(tmp_path / "run")
+    assert damaged > 30

@@ -22,6 +22,7 @@ from screenwright.tools.geometry import Region, Size
 from screenwright.tools.observation import Observation, Pixels, Words
 from screenwright.tools.plainfile import own_file
 
+LARGEST_PX = 1 << 27  # a frame of so many takes 400 MB
 CHAIN = 32  # frames that build on each other before one is stored whole, so that reading one stays quick
 PIXELS = 200_000_000  # of one frame: three 8K monitors side by side are 100 million
 PNG_LEVEL = 1  # level 6 takes twice the time for a few percent
@@ -51,8 +52,20 @@ class Frame:
 
     @classmethod
     def read(cls, facts: dict[str, Any]) -> Frame:
-        parts = tuple(Part(Region(x, y, w, h), plain_name(file)) for file, x, y, w, h in facts["parts"])
-        return cls(facts["id"], Size(*facts["size"]), facts["base"], parts)
+        """ValueError, TypeError, KeyError: it is none, or larger than any screen."""
+        size = Size(*_whole_numbers(facts["size"]))
+        if not 0 < size.area <= LARGEST_PX or size.width < 0:
+            raise ValueError(f"a frame of {size} is none")
+        parts = tuple(Part(Region(*_whole_numbers(box)), plain_name(file)) for file, *box in facts["parts"])
+        number, base = facts["id"], facts["base"]
+        _whole_numbers([number, 0 if base is None else base])
+        return cls(number, size, base, parts)
+
+
+def _whole_numbers(numbers: list[Any]) -> list[int]:
+    if all(type(number) is int for number in numbers):
+        return numbers
+    raise TypeError(f"{numbers!r:.80} should be whole numbers")
 
 
 def plain_name(file: str) -> str:

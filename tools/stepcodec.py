@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import Any, TypeVar
 
-from screenwright.tools import actions
+from pydantic import TypeAdapter
+
 from screenwright.tools.elements import Element
 from screenwright.tools.geometry import Region, Size, View
 from screenwright.tools.observation import Observation, Pixels
-from screenwright.tools.steps import Decision, Effect, Result, Step, Task, Verdict
+from screenwright.tools.steps import Decision, Result, Step, Task, Verdict
 
 Json = dict[str, Any]
+T = TypeVar("T")
 Load = Callable[[int], Pixels]
 Told = Callable[[int], Sequence[Element]]
 
@@ -65,19 +67,20 @@ def step(facts: Json, size: Size, load: Load, told: Told) -> Step:
     decision = facts["decision"]
     verdict = facts["verdict"]
     return Step(
-        facts["index"],
+        read_as(int)(facts["index"]),
         _seen(facts["seen"], facts["frame"], load, told, size),
-        _decision(decision) if decision else None,
-        Verdict(**verdict) if verdict else None,
-        _result(facts["result"]),
-        facts["started"],
+        read_as(Decision)(decision) if decision else None,
+        read_as(Verdict)(verdict) if verdict else None,
+        read_as(Result)(facts["result"]),
+        read_as(float)(facts["started"]),
         after,
     )
 
 
-def _decision(facts: Json) -> Decision:
-    held: Json = {**facts, "action": actions.parse(facts["action"])}
-    return Decision(**held)
+@cache
+def read_as(kind: type[T]) -> Callable[[object], T]:
+    """Reads one, or raises ValueError: a dataclass by itself takes any type for its fields."""
+    return TypeAdapter(kind).validate_python
 
 
 def _decision_json(decision: Decision) -> Json:
@@ -89,14 +92,6 @@ def _decision_json(decision: Decision) -> Json:
         "confidence": decision.confidence,
         "source": decision.source,
     }
-
-
-def _result(facts: Json) -> Result:
-    effect: Json = dict(facts["effect"])
-    for name in ("regions", "moving"):
-        effect[name] = tuple(Region(**region) for region in effect[name])
-    held: Json = {**facts, "effect": Effect(**effect)}
-    return Result(**held)
 
 
 def _seen_json(observation: Observation) -> Json:
@@ -116,16 +111,18 @@ def _seen_json(observation: Observation) -> Json:
 
 def _seen(facts: Json, number: int, load: Load, told: Told, size: Size | None = None) -> Observation:
     view = facts["view"]
-    focus = Region(**facts["focus"]) if facts.get("focus") else None
+    focus: Region | None = read_as(Region)(facts["focus"]) if facts.get("focus") else None
+    title: str | None = read_as(str)(facts["title"]) if facts.get("title") else None
+    program: str | None = read_as(str)(facts["program"]) if facts.get("program") else None
     return Observation(
-        View(size or Size(**view["frame"]), view["left"], view["top"], view["scale"]),
+        View(size or read_as(Size)(view["frame"]), view["left"], view["top"], view["scale"]),
         load=partial(load, number),
-        device=facts["device"],
-        monitor=facts["monitor"],
-        taken_at=facts["taken_at"],
-        serial=facts["serial"],
+        device=read_as(str)(facts["device"]),
+        monitor=read_as(str)(facts["monitor"]),
+        taken_at=read_as(float)(facts["taken_at"]),
+        serial=read_as(int)(facts["serial"]),
         elements=partial(told, number),
-        title=lambda: facts.get("title"),
-        program=lambda: facts.get("program"),
+        title=lambda: title,
+        program=lambda: program,
         focus=lambda: focus,
     )

@@ -177,10 +177,11 @@ class Trace:
                 "upgrade it"
             )
         try:
-            self.task = Task(**self.meta["task"])
-            self.outcome = Outcome(**self.meta["outcome"]) if self.meta.get("outcome") else None
+            self.task = stepcodec.read_as(Task)(self.meta["task"])
+            ended = self.meta.get("outcome")
+            self.outcome = stepcodec.read_as(Outcome)(ended) if ended else None
             """None for a run that was cut off."""
-        except (KeyError, TypeError) as error:
+        except (KeyError, ValueError) as error:
             raise BadScript(f"{self.folder} is no run: its meta.json lacks what it did ({error})") from error
         self.damaged: list[str] = []
         self._numbers: dict[tuple[str, int, float], int] = {}

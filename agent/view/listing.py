@@ -14,6 +14,8 @@ from typing import Any
 
 from screenwright.agent.view.told import GOING_S
 from screenwright.tools.errors import BadScript
+from screenwright.tools.stepcodec import read_as
+from screenwright.tools.steps import Outcome, Task
 
 OWN = re.compile(r"(meta\.json|meta\.new|(steps|frames|elements)\.jsonl|view\.html|shared\.html)")
 """What screenwright itself writes into a run's folder, beside the pictures in `frames/`."""
@@ -52,23 +54,31 @@ def _listed(folder: Path) -> Listed | None:
     """None where the folder holds no run that can be read."""
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        task, outcome = meta["task"], meta.get("outcome") or {}
-        words = task["name"] or next((line.strip() for line in task["text"].splitlines() if line.strip()), "")
+        task, outcome = read_as(Task)(meta["task"]), meta.get("outcome")
+        ended = read_as(Outcome)(outcome) if outcome else None
         written = max(p.stat().st_mtime for p in (folder / "meta.json", folder / "steps.jsonl"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        by, last = _decided(folder / "steps.jsonl")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    by: Counter[str] = Counter()
-    last: dict[str, Any] = {}
-    for last in _lines(folder / "steps.jsonl"):
-        decision = last.get("decision") or {}
-        by[decision.get("source") or "none"] += 1
-    state = outcome.get("status") or ("going" if time.time() - written < GOING_S else "cut off")
+    words = task.name or next((line.strip() for line in task.text.splitlines() if line.strip()), "")
+    state = ended.status if ended else "going" if time.time() - written < GOING_S else "cut off"
     started = str(meta.get("started") or "")
-    seconds = outcome.get("seconds", _since(started, last.get("started")))
+    seconds = ended.seconds if ended else _since(started, last)
+    message = ended.message if ended else ""
     return Listed(
-        folder, str(words), started, written, state, sum(by.values()), seconds, dict(by.most_common()),
-        str(outcome.get("message") or ""),
-    )  # fmt: skip
+        folder, words, started, written, state, sum(by.values()), seconds, dict(by.most_common()), message
+    )
+
+
+def _decided(path: Path) -> tuple[Counter[str], Any]:
+    """How many steps each policy decided ("none": a reply that could not be read), and when the last began."""
+    by: Counter[str] = Counter()
+    last: Any = None
+    for facts in _lines(path):
+        decision = facts.get("decision")
+        by[str(decision.get("source") or "?") if isinstance(decision, dict) else "none"] += 1
+        last = facts.get("started")
+    return by, last
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

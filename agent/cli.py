@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -232,6 +234,8 @@ def _print_json(facts: Any) -> None:
 
 def main() -> None:
     """The console script."""
+    with suppress(OSError, ValueError, RuntimeError, AttributeError):  # where there is no standard error
+        faulthandler.enable()  # a crash in a library (too little memory) was an exit code without a word
     hear_interrupts()
     app(prog_name="screenwright")
 

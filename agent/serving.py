@@ -7,6 +7,7 @@ listens on this machine only unless it is told otherwise, and fetches nothing: p
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import sys
 import threading
@@ -15,7 +16,9 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, cast
+from urllib.parse import urlsplit
 
+from screenwright.agent.mirror.door import App, Receive, Scope, Send, ours
 from screenwright.agent.serving_request import Asked, BadRequest, asked
 from screenwright.policies.chat import Reply
 from screenwright.policies.qwen3vl.engine import Engine
@@ -53,7 +56,8 @@ def application(engine: Engine, key: str | None = None) -> Any:
         return JSONResponse({"error": {"message": message, "type": kind, "code": status}}, status)
 
     def locked(request: Request) -> bool:
-        return key is not None and request.headers.get("authorization") != f"Bearer {key}"
+        given = request.headers.get("authorization", "").encode()
+        return key is not None and not hmac.compare_digest(given, f"Bearer {key}".encode())
 
     async def models(request: Request) -> Response:
         if locked(request):
@@ -99,7 +103,26 @@ def application(engine: Engine, key: str | None = None) -> Any:
         Route("/v1/chat/completions", complete, methods=["POST"]),
         Route("/health", health),
     ]
-    return Starlette(routes=routes)
+    return Starlette(routes=routes) if key else _own_machine_only(Starlette(routes=routes))
+
+
+def _own_machine_only(app: App) -> App:
+    """Without a key, any page in a browser here could ask: by a name that leads to 127.0.0.1, or blindly."""
+
+    async def door(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope.get("headers") or ())
+        host = headers.get(b"host", b"").decode("latin-1")
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        own = not origin or urlsplit(origin).netloc == host
+        if scope["type"] == "http" and not (own and ours(host, "127.0.0.1")):
+            said = {"error": {"message": "give --key to be asked by other names and pages", "code": 403}}
+            kind = [(b"content-type", b"application/json")]
+            await send({"type": "http.response.start", "status": 403, "headers": kind})
+            await send({"type": "http.response.body", "body": json.dumps(said).encode()})
+        else:
+            await app(scope, receive, send)
+
+    return door
 
 
 def _write(engine: Engine, work: Work) -> None:

@@ -51,7 +51,7 @@ def asked(body: bytes, model: str) -> Asked:
         raise BadRequest(f"the request has {len(body):,} bytes; {BODY_BYTES:,} are the most", 413)
     try:
         given = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequest(f"the body is no JSON: {error}") from error
     if not isinstance(given, dict):
         raise BadRequest("the body must be a JSON object")

@@ -165,6 +165,7 @@ def test_a_picture_of_any_size_and_a_whole_answer(server: Server) -> None:
     ("body", "status", "words"),
     [
         (b"<html>", 400, "the body is no JSON"),
+        (b"[" * 100_000, 400, "the body is no JSON"),
         ([], 400, "must be a JSON object"),
         ({"messages": []}, 400, "a list that is not empty"),
         ({**message("x"), "logit_bias": {}}, 400, "unknown field: logit_bias"),
@@ -197,6 +198,16 @@ def test_json_schema_is_held(server: Server) -> None:
     assert status == 200 and isinstance(json.loads(value["choices"][0]["message"]["content"])["n"], int)
 
 
+@pytest.mark.parametrize(
+    "headers", [{"Host": "evil.example"}, {"Host": ""}, {"Origin": "http://evil.example"}, {"Origin": "null"}]
+)
+def test_without_a_key_no_other_name_and_no_other_page_is_answered(
+    server: Server, headers: dict[str, str]
+) -> None:
+    status, value = server.post(message({"type": "text", "text": "x"}), **headers)
+    assert status == 403 and "--key" in value["error"]["message"]
+
+
 def test_a_key_is_asked_for(folder: Path) -> None:
     server = Server(folder, "--key", "s3cret")
     try:
@@ -204,6 +215,8 @@ def test_a_key_is_asked_for(folder: Path) -> None:
         assert status == 401 and "API key" in value["error"]["message"]
         status, _ = server.post(message({"type": "text", "text": "x"}), Authorization="Bearer s3cret")
         assert status == 200
+        told = {"Authorization": "Bearer s3cret", "Host": "gpu.example", "Origin": "http://page.example"}
+        assert server.post(message({"type": "text", "text": "x"}), **told)[0] == 200
         with pytest.raises(ModelLost, match="key"), ServedModel(server.url, "x", cache=None) as model:
             model.reply([Turn.of("user", "x")])
     finally:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 ANSWER_S = 5.0
-NEVER = ("a wrong token", "half a token", "a token with", "the Host", "the path", "garbage")
+NEVER = ("the Origin", "a wrong token", "half a token", "a token with", "the Host", "the path", "garbage")
 """How the names begin of what must be refused whatever else the request holds."""
 
 

@@ -224,6 +224,13 @@ def policy_floods(trial: Trial) -> None:
     trial.note = f"at most {most:,} steps in 3 s"
 
 
+def _press_ctrl_c() -> None:
+    """As from a terminal: the main thread is woken by it."""
+    ident = threading.main_thread().ident
+    assert ident
+    signal.pthread_kill(ident, signal.SIGINT)
+
+
 @fault(
     "policy-hangs",
     "a policy that never comes back",
@@ -232,7 +239,7 @@ def policy_floods(trial: Trial) -> None:
 def policy_hangs(trial: Trial) -> None:
     for _ in trial.times(10):
         until = time.monotonic() + 30
-        timer = threading.Timer(trial.dice.uniform(0.2, 1), lambda: signal.raise_signal(signal.SIGINT))
+        timer = threading.Timer(trial.dice.uniform(0.2, 1), _press_ctrl_c)
         timer.start()
         case = Case(trial, Odd(lambda end=until: time.sleep(max(0, end - time.monotonic()))))  # type: ignore[misc]
         timer.join()

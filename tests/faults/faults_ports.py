@@ -182,17 +182,33 @@ def port_mcp(trial: Trial) -> None:
 @fault("port-serve", "hostile requests to `screenwright serve`", promise=PROMISE, seconds=300)
 def port_serve(trial: Trial) -> None:
     sys.path.insert(0, str(ROOT / "tests"))
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(trial.folder / "torch")  # which torch leaves lying, for next time
     try:
         from tiny.build import tiny
     except ImportError as error:
         raise Skipped(f"no model here: {error}") from error
     model = tiny(trial.folder / "model")
-    words = [*COMMAND, "serve", str(model), "--port", "0", "--key", TOKEN]
-    with serving(trial, words, r"at http://127\.0\.0\.1:(?P<port>\d+)/v1", OMP_NUM_THREADS="1") as server:
-        headers = (f"Authorization: Bearer {TOKEN}",)
-        target = Target(server.port, "/v1/models", headers=headers, secret=TOKEN)
+    words, at = [*COMMAND, "serve", str(model), "--port", "0"], r"at http://127\.0\.0\.1:(?P<port>\d+)/v1"
+    quiet = {"OMP_NUM_THREADS": "1"}
+    with serving(trial, [*words, "--key", TOKEN], at, **quiet) as server:
+        for given in (
+            "",
+            "Bearer",
+            "Bearer x",
+            f"Bearer {TOKEN[:9]}",
+            "Bearer \xe9",
+            f"Basic {TOKEN}",
+            f"Bearer  {TOKEN}x",
+        ):
+            trial.injected += 1
+            locked = Target(server.port, "/v1/models", headers=(f"Authorization: {given}",))
+            said = enemy.answer(locked, locked.request())
+            trial.saw(f"{enemy.status(said)}")
+            trial.check(enemy.status(said) == 401, f"the key {given!r}: {said[:100]!r}")
+    with serving(trial, words, at, **quiet) as server:
+        target = Target(server.port, "/v1/models")
         besiege(trial, server, target, _answers(target))
-        body_target = Target(server.port, "/v1/chat/completions", headers=headers, method="POST", secret=TOKEN)
+        body_target = Target(server.port, "/v1/chat/completions", method="POST")
         for what, body in (
             ("no JSON", b"{"),
             ("nested", b"[" * 100_000),
@@ -200,7 +216,7 @@ def port_serve(trial: Trial) -> None:
         ):
             trial.injected += 1
             length = f"Content-Length: {len(body)}"
-            said = enemy.answer(body_target, body_target.request(headers=(*headers, length)) + body)
+            said = enemy.answer(body_target, body_target.request(headers=(length,)) + body)
             trial.check(enemy.status(said) == 400, f"{what}: {said[:200]!r}")
 
 

@@ -25,10 +25,10 @@ from screenwright.tools.errors import BadAction, NotInstalled, ScreenwrightError
 
 try:
     import anyio
-    import mcp_types as types
+    from mcp import types
     from mcp.server.lowlevel.server import Server
     from mcp.shared.exceptions import MCPError
-    from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+    from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 except ImportError as error:
     raise NotInstalled(f"screenwright mcp needs: pip install 'screenwright[mcp]' ({error})") from error
 

@@ -191,6 +191,15 @@ def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
     assert device.log == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such modes")
+def test_a_run_is_for_its_owner_alone_and_a_folder_that_was_there_stays_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir(mode=0o755)
+    for name in ("new", "there"):
+        TraceWriter(tmp_path / name).begin(Task("x"), {})
+    modes = [(tmp_path / name).stat().st_mode & 0o777 for name in ("new", "there")]
+    assert modes == [0o700, 0o755]
+
+
 def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
     Agent(Scripted([]), FakeDevice(), trace=tmp_path / "run").run("x")
     with pytest.raises(BadScript, match="already holds a run"):

@@ -121,7 +121,7 @@ class TraceWriter:
         try:
             if (folder / "meta.json").exists():
                 raise BadScript(f"{folder} already holds a run; name another folder, or delete it")
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(0o700, parents=True, exist_ok=True)  # it shows what the person's screen showed
             (folder / "frames").mkdir(exist_ok=True)
         except OSError as error:
             raise BadScript(

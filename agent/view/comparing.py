@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from screenwright.agent.timing import PARTS, seconds_by_part
 from screenwright.agent.view.told import Told
-from screenwright.tools.actions import Action, TypeText, Wait, aim, describe
+from screenwright.tools.actions import Action, Done, TypeText, Wait, aim, describe
 from screenwright.tools.steps import Step
 from screenwright.tools.wording import folded
 
@@ -37,7 +37,7 @@ class Comparison:
 
     @property
     def parting(self) -> Pair | None:
-        """The first pair that is not the same act; None where all are. How often a run waited is not looked at."""
+        """The first pair that is not the same act; None where all are. How often a run waited, and said so at its end, is not looked at."""
         return next((pair for pair in self.pairs if pair.likeness != "same" and not _waits(pair)), None)
 
     @property
@@ -130,7 +130,9 @@ def likeness(a: Step, b: Step) -> int:
 def _waits(pair: Pair) -> bool:
     step = pair.a or pair.b
     alone = pair.a is None or pair.b is None
-    return alone and step is not None and step.decision is not None and isinstance(step.decision.action, Wait)
+    return (
+        alone and step is not None and step.decision is not None and isinstance(step.decision.action, Wait | Done)
+    )
 
 
 def _aimed_alike(one: Action, other: Action) -> bool:

@@ -108,11 +108,14 @@ def connected(server: AbstractAsyncContextManager[Any], mode: str, asks: bool) -
 
 
 @contextmanager
-def over_stdio(folder: Path, *options: str, mode: str = "legacy", asks: bool = True) -> Iterator[Caller]:
-    """A server of its own for this client, in that folder."""
+def over_stdio(
+    folder: Path, *options: str, mode: str = "legacy", asks: bool = True, display: str | None = None
+) -> Iterator[Caller]:
+    """A server of its own for this client, in that folder; `display` is where its desktop is."""
 
     command = [*MODULE, "--folder", str(folder), *options]
-    server = StdioServerParameters(command=sys.executable, args=command, cwd=Path.cwd())
+    there = {"DISPLAY": display} if display else None
+    server = StdioServerParameters(command=sys.executable, args=command, cwd=Path.cwd(), env=there)
     with connected(nullcontext(server), mode, asks) as caller:
         yield caller
 

@@ -109,13 +109,12 @@ def connected(server: AbstractAsyncContextManager[Any], mode: str, asks: bool) -
 
 @contextmanager
 def over_stdio(
-    folder: Path, *options: str, mode: str = "legacy", asks: bool = True, display: str | None = None
+    folder: Path, *options: str, mode: str = "legacy", asks: bool = True, **environment: str
 ) -> Iterator[Caller]:
-    """A server of its own for this client, in that folder; `display` is where its desktop is."""
+    """A server of its own for this client, in that folder; it gets little of the environment but what is given."""
 
     command = [*MODULE, "--folder", str(folder), *options]
-    there = {"DISPLAY": display} if display else None
-    server = StdioServerParameters(command=sys.executable, args=command, cwd=Path.cwd(), env=there)
+    server = StdioServerParameters(command=sys.executable, args=command, cwd=Path.cwd(), env=environment)
     with connected(nullcontext(server), mode, asks) as caller:
         yield caller
 

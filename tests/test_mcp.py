@@ -132,6 +132,24 @@ def test_nobody_to_ask_means_no_and_that_is_said(tmp_path: Path) -> None:
         assert "Hello" not in alone.ok("read")
 
 
+def test_a_secret_is_typed_for_a_caller_who_never_sees_it(tmp_path: Path, eventually: Callable[..., Any]) -> None:
+    value, typed = "correct-horse-77", tmp_path / "echo.jsonl"
+    known = {"SCREENWRIGHT_SECRET_BANK": value, "SCREENWRIGHT_SECRET_OTHER": "another-one-88"}
+    program = opens(PROGRAMS / "echo.py", typed, "600x300+10+10")
+    with over_stdio(tmp_path, *SCREEN, "--secret", "bank", *program, **known) as caller:
+        caller.ok("observe", picture=False)
+        eventually(lambda: '"ready"' in typed.read_text(encoding="utf-8"))
+        said = caller.ok("act", action={"kind": "type_text", "text": "{{secret:bank}}"}, picture=True)
+        eventually(lambda: value in typed.read_text(encoding="utf-8"))
+        said += caller.ok("read") + caller.ok("observe", picture=False) + caller.ok("status")
+        assert value not in said and "{{secret:bank}}" in said
+        refused = caller.wrong("act", action={"kind": "type_text", "text": "{{secret:other}}"})
+        assert "nothing was typed" in refused and "another-one-88" not in refused
+    written = [path for path in (tmp_path / "runs").rglob("*") if path.is_file()]
+    assert len(written) > 3 and not [path for path in written if value.encode() in path.read_bytes()]
+    assert "another-one-88" not in typed.read_text(encoding="utf-8")
+
+
 def test_a_question_of_the_caller_reaches_the_person(buttons: Caller, person: Person) -> None:
     person.answers("accept", answer="the blue one")
     assert "the blue one" in buttons.ok("act", action={"kind": "ask", "question": "which one?"})

@@ -30,7 +30,7 @@ def mcp_observe_ms() -> Row:
         tempfile.TemporaryDirectory() as folder,
         VirtualDisplay(1280, 800) as display,
         Desktop(display=display.display, environment=display.environment) as desktop,
-        over_stdio(Path(folder), "-q", display=display.display) as caller,
+        over_stdio(Path(folder), "-q", DISPLAY=display.display) as caller,
     ):
         Echo(desktop, Path(folder, "echo.jsonl"))
         caller("observe", elements="none", format="png")  # the screen is opened by it

@@ -20,6 +20,7 @@ from screenwright.agent.person.attended import PANIC, Panic, Person, ResumeAfter
 from screenwright.agent.record_cli import record as record_command
 from screenwright.agent.replay_cli import replay
 from screenwright.agent.running import EXITS, hear_interrupts, plainly
+from screenwright.agent.secret_cli import secret_app
 from screenwright.agent.view.runs_cli import runs_app
 from screenwright.agent.view.view_cli import Junit, view
 from screenwright.agent.where import Area, Monitor, OnPhone, Serial, Size, Virtual, Where, Window
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(guard_app, name="guard")
 app.add_typer(demo_app, name="demo")
+app.add_typer(secret_app, name="secret")
 app.add_typer(runs_app, name="runs")
 app.command()(view)
 app.command()(serve)

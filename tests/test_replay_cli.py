@@ -62,7 +62,10 @@ def test_a_run_that_is_not_done_is_not_saved(tool: Tool) -> None:
 
 
 def test_it_plays_with_other_values_and_says_how_sure_it_is(tool: Tool) -> None:
-    told = tool.json("replay", "signup", "--set", "name=Bob", "--virtual", *tool.opened())
+    told = tool.json(
+        "replay", "signup", "--set", "name=Bob", "--virtual", *tool.opened(), "--junit", "r/junit.xml"
+    )
+    assert '<testcase classname="screenwright.signup" name="signup"' in (tool.folder / "r/junit.xml").read_text()
     assert told["status"] == "done" and told["from"] is None and told["healed"] == 0
     assert tool.submitted() | {"name": "Bob", "email": "ada@example.com"} == tool.submitted()
     trace = Trace(tool.folder / told["trace"])

@@ -37,7 +37,7 @@ class Comparison:
 
     @property
     def parting(self) -> Pair | None:
-        """The first pair that is not the same act; None where all are. How often a run waited, and said so at its end, is not looked at."""
+        """The first pair that is not the same act; None where all are. Waiting and ending don't count."""
         return next((pair for pair in self.pairs if pair.likeness != "same" and not _waits(pair)), None)
 
     @property

@@ -248,6 +248,20 @@ def test_zoom_and_pan(shown: Browser) -> None:
     assert shown.run("document.querySelector('.plane').getBoundingClientRect().width") == pytest.approx(fit, abs=1)
 
 
+def test_two_fingers_zoom(shown: Browser) -> None:
+    go(shown, 1)
+    box = "(b => [b.x + b.width / 2, b.y + b.height / 2])(document.querySelector('.port').getBoundingClientRect())"
+    x, y = shown.run(box)
+    fit = shown.run("document.querySelector('.plane').getBoundingClientRect().width")
+    for kind, apart in (("touchStart", 40), ("touchMove", 60), ("touchMove", 80)):
+        points = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
+        shown.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+    shown.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    width = shown.run("document.querySelector('.plane').getBoundingClientRect().width")
+    assert width == pytest.approx(fit * 2, rel=0.1)
+    shown.key("0")
+
+
 def test_keys_links_and_search(browser: Browser, run: Path) -> None:
     browser.open(run / "view.html", "#step-3")
     assert browser.text("#details h2").startswith("#3 drag")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
@@ -18,6 +19,7 @@ from typing import Any
 
 from screenwright.tools.errors import DeviceLost, NotInstalled
 
+_CONNECTING = threading.Lock()
 FIX = "pip install --force-reinstall --no-deps python-xlib"
 
 
@@ -25,9 +27,16 @@ def connect(name: str) -> Any:
     """An Xlib Display. What Xlib prints on the way (no authority file, say) goes to stderr, not into --json."""
     check_xlib()
     from Xlib.display import Display
+    from Xlib.protocol import display, event
 
-    with contextlib.redirect_stdout(sys.stderr):
-        return Display(name)
+    with _CONNECTING, contextlib.redirect_stdout(sys.stderr):
+        # python-xlib has one table of events for all connections, but each server numbers its extensions itself:
+        # the second kind of server in a process (Xvfb, then Xvnc) could not be connected to, or was misread.
+        table: Any = dict(event.event_class)
+        display.Display.event_classes = table
+        made: Any = Display(name)
+        made.display.event_classes = table
+        return made
 
 
 class Connection:

@@ -14,6 +14,8 @@ from keyrings import keyring
 from leaks import leaks
 from replays import COMMAND, SIGNUP, Tool
 
+from screenwright.tools import Desktop
+
 VALUE = 'hünter "zwei" 中文 {{secret:other}}'
 
 
@@ -94,6 +96,16 @@ def test_it_is_typed_and_kept_nowhere_else(tool: Tool) -> None:
     tool("secret", "delete", "mail")
     lost = tool.fails("run", "form.md", "--set", "who={{secret:mail}}", "--virtual")
     assert "{{secret:mail}} has no value" in lost
+
+
+def test_a_virtual_screen_has_no_keyring_that_asks_nobody(desktop: Desktop) -> None:
+    words = ["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/"]
+    start = "org.freedesktop.DBus.StartServiceByName"
+    for name, there in (("org.freedesktop.secrets", False), ("org.a11y.Bus", True)):
+        done = subprocess.run(
+            [*words, start, f"string:{name}", "uint32:0"], env=desktop.environment, capture_output=True
+        )
+        assert (done.returncode == 0) is there, done.stderr
 
 
 def test_no_keyring_and_a_locked_one_say_what_to_do(tmp_path: Path, session: dict[str, str]) -> None:

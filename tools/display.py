@@ -26,6 +26,7 @@ from screenwright.tools.secrets.naming import without_secrets
 
 START_S = 15.0
 CALM = 0x2E3A46  # not black: an all-black capture then really means that nothing is shown
+KEYRINGS = ("org.freedesktop.secrets", "org.gnome.keyring", "org.freedesktop.impl.portal.Secret")
 PACKAGES = {"Xvfb": "xvfb", "openbox": "openbox", "dbus-daemon": "dbus", "xrandr": "x11-xserver-utils"}
 
 Process = subprocess.Popen[bytes]
@@ -174,7 +175,16 @@ class VirtualDisplay:
             os.close(write)
             os.close(read)
 
+    def _without_keyring(self) -> None:
+        """Chromium asks for a keyring when it starts, and a dialog about it waits for a person who is not here."""
+        services = Path(self._folder, "dbus-1", "services")
+        services.mkdir(mode=0o700, parents=True)
+        for name in KEYRINGS:
+            text = f"[D-BUS Service]\nName={name}\nExec=/bin/false\n"
+            Path(services, f"{name}.service").write_text(text, encoding="utf-8")
+
     def _start_bus(self, path: str) -> str:
+        self._without_keyring()
         read, write = os.pipe()
         try:
             bus = self._processes.start(

@@ -96,7 +96,9 @@ def by_page(folder: Path, said: str | None, answer_s: float | None) -> dict[str,
             order = {"do": "approve" if said == "y" else "deny", "about": question["about"]}
             mirror.gate.order(Order.model_validate(order))
         run.join(20)
-        assert mirror.panel.state()["question"] is None, "what nobody answers is no longer asked"
+        mirror.gate.order(Order(do="stop"))
+        run.join(20)
+    assert agent.outcome and agent.outcome.status != "stopped", "what nobody answers is no longer asked"
     return verdict_in(folder)
 
 

@@ -238,10 +238,13 @@ def _press_ctrl_c() -> None:
 )
 def policy_hangs(trial: Trial) -> None:
     for _ in trial.times(10):
-        until = time.monotonic() + 30
         timer = threading.Timer(trial.dice.uniform(0.2, 1), _press_ctrl_c)
-        timer.start()
-        case = Case(trial, Odd(lambda end=until: time.sleep(max(0, end - time.monotonic()))))  # type: ignore[misc]
+
+        def hang(timer: threading.Timer = timer) -> None:
+            timer.start()
+            time.sleep(30)
+
+        case = Case(trial, Odd(hang))
         timer.join()
         case.checked(trial, "a policy that hangs", statuses=("stopped",))
         trial.saw("stopped with Ctrl-C")

@@ -37,12 +37,15 @@ def signals(trial: Trial) -> None:
             how = "from the start" if fresh else "in mid-run"
             trial.check(ended.code is not None, f"{sent.name} {how}: it hung")
             begun = (home / "t" / "meta.json").exists()
-            silent = ended.code == -sent or (ended.code in (1, 130) and (fresh or "Aborted" in ended.err))
+            early = fresh or not ended.err or "Aborted" in ended.err
+            silent = ended.code == -sent or (ended.code in (1, 130) and early)
             if not begun and silent:
                 # before main() is reached, Python and the system end it: nothing was opened yet
                 trial.saw("ended before it had begun")
             else:
-                trial.check(ended.code in (0, 130) and ended.clear, f"{sent.name} {how}: {ended.said}")
+                # a signal that comes when all is told and Python takes itself down ends it in its own way
+                trial.check(ended.code in (0, 130, -sent) and ended.clear, f"{sent.name} {how}: {ended.said}")
+                trial.check("a person" not in ended.out, f"its own keys were taken for a person's: {ended.said}")
                 trial.saw("stopped" if ended.code == 130 else "done before")
             if begun:
                 wrong = unsound(home / "t", ended=True)

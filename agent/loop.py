@@ -95,6 +95,7 @@ class Agent:
             own = {"wait", "done"} | ({"ask"} if self.answer else set[str]())
             self.policy.meet(lambda: self.device.kinds | own)
         self.policy.begin(run.task)
+        self.guard.begin()
         self.trace.begin(run.task, self._about())
         ends: tuple[Status, str] = ("stopped", "stopped by the caller")
         try:
@@ -195,6 +196,7 @@ class Agent:
         step = replace(step, result=replace(step.result, message=said(self.device, step.result.message)))
         clock.time("record", lambda: self.trace.add(step))
         run.pending = None
+        self.guard.learn(step)
         step = replace(step, result=replace(step.result, seconds=step.result.seconds | clock.seconds))
         run.steps.append(step)
         for old in run.steps[-PICTURES_KEPT - 1 : -PICTURES_KEPT]:

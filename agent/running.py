@@ -72,7 +72,6 @@ def performed(
     """
     from screenwright.agent.approver import at_terminal
     from screenwright.agent.console import Console
-    from screenwright.agent.counting import Counting
     from screenwright.agent.limits import Limits
     from screenwright.agent.loop import Agent
     from screenwright.agent.mirror.shown import in_page, making
@@ -102,7 +101,7 @@ def performed(
             guard=guard,
             limits=Limits(steps=manner.steps, seconds=manner.seconds),
             trace=trace,
-            listeners=[Counting(guard), console] if shown else [Counting(guard)],
+            listeners=[console] if shown else [],
             answer=_answer if at_terminal() else None,
             dry_run=manner.dry_run,
         )

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from screenwright.agent.counting import Counting
 from screenwright.agent.limits import Limits
 from screenwright.agent.loop import Agent, Listener, Run
 from screenwright.agent.person.attendance import Attendance
@@ -101,7 +100,7 @@ class Screen:
         self._shown = frozenset[str]()
         self._policy = Literal.of([], reader=self.reader, patience_s=patience_s)
         guard = guard or Guard.standard()
-        listeners = [Counting(guard), *listeners]
+        guard.last()
         self._agent = _Calls(self._policy, device, guard=guard, limits=limits, trace=trace, listeners=listeners)
         self.device = self._agent.device
 

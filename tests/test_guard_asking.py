@@ -16,7 +16,6 @@ import pytest
 from conftest import until
 
 from screenwright.agent.approver import Approver
-from screenwright.agent.counting import Counting
 from screenwright.agent.loop import Agent
 from screenwright.agent.mirror.mirror import Mirror
 from screenwright.agent.person.orders import Order
@@ -36,7 +35,7 @@ def recorded(folder: Path, approve: Approve | None, answer_s: float | None) -> d
     """The verdict as it stands in the trace."""
     guard = Guard.standard(approve)
     guard.answer_s = answer_s
-    Agent(Scripted([DELETE]), FakeDevice(), guard=guard, trace=folder, listeners=[Counting(guard)]).run("tidy")
+    Agent(Scripted([DELETE]), FakeDevice(), guard=guard, trace=folder).run("tidy")
     return verdict_in(folder)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from screenwright.agent.counting import Counting
 from screenwright.agent.loop import Agent
 from screenwright.policies import Guard, Scripted
 from screenwright.tools import FakeDevice
@@ -33,7 +32,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Click(point=SPOT, target="Pay"),
     ]
     guard = Guard.standard(lambda *_: False)
-    Agent(Scripted(plan), FakeDevice(), guard=guard, trace=folder, listeners=[Counting(guard)]).run("try")
+    Agent(Scripted(plan), FakeDevice(), guard=guard, trace=folder).run("try")
     return folder
 
 

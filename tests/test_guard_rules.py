@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from screenwright.agent.counting import Counting
 from screenwright.agent.loop import Agent
+from screenwright.agent.screen import Screen, StepFailed
 from screenwright.policies import Guard, Scripted
 from screenwright.policies.guard.rulebook import RuleBook
 from screenwright.policies.guard.rules import Rule
@@ -211,11 +211,18 @@ def test_what_was_not_done_is_not_counted(tmp_path: Path) -> None:
             FakeDevice(),
             guard=guard,
             trace=tmp_path / run,
-            listeners=[Counting(guard)],
         )
         outcome = agent.run("click")
         assert (outcome.status, outcome.steps) == ("denied", 4), outcome
         assert "2 a run were done" in outcome.message
+
+
+def test_a_budget_that_lasts_is_not_begun_anew_by_another_run(tmp_path: Path) -> None:
+    good = Click(point=Point(5, 300, FakeDevice().size))
+    guard = Guard([{"rule": "deny", "kinds": ["click"], "beyond": {"count": 2}}], "allow")
+    guard.last()
+    runs = [Agent(Scripted([good]), FakeDevice(), guard=guard, trace=tmp_path / str(n)).run("x") for n in range(3)]
+    assert [run.status for run in runs] == ["done", "done", "denied"]
 
 
 def test_every_setting_is_read() -> None:
@@ -291,3 +298,12 @@ def test_a_drag_and_a_swipe_have_two_ends() -> None:
     assert denied(left, Drag(start=at(300, 10), end=at(20, 10)))
     assert denied(left, Swipe(start=at(20, 10), end=at(300, 10)))
     assert not denied(left, Swipe(start=at(320, 10), end=at(300, 10)))
+
+
+def test_the_calls_of_a_screen_are_one_run_for_a_budget(tmp_path: Path) -> None:
+    guard = Guard([{"rule": "deny", "kinds": ["press_keys"], "beyond": {"count": 2}}], "allow")
+    with Screen(FakeDevice(), guard=guard, trace=tmp_path / "run") as screen:
+        screen.press("tab")
+        screen.press("tab")
+        with pytest.raises(StepFailed, match="2 a run were done"):
+            screen.press("tab")

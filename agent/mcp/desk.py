@@ -197,16 +197,12 @@ class Desk:
 
 
 class _Kept(Listener):
-    """Counts what was done, for the limits of the session and the budgets of the guard's rules; hears a stop.
-
-    Unlike on the command line, no run begins the budgets anew: a caller could begin one whenever it likes.
-    """
+    """Counts what was done, for the limits of the session; hears a stop."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def stepped(self, step: Step) -> None:
-        self._desk.setting.guard.learn(step)
         if step.decision is not None and step.decision.action.kind not in ("wait", "done"):
             self._desk.spent += 1
 

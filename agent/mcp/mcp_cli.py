@@ -75,6 +75,7 @@ def mcp(
         said = Said(person, panic, resume_after or (None if at_terminal() and http else RESUMED_S))
         said.means(where)
         guard = guard_of(rules, yes)
+        guard.last()
         if folder is not None:
             try:
                 os.chdir(folder)

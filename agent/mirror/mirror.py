@@ -18,7 +18,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from screenwright.agent.counting import Counting
 from screenwright.agent.loop import Agent, Listener
 from screenwright.agent.mirror.account import Account
 from screenwright.agent.mirror.door import Door
@@ -127,7 +126,7 @@ class Mirror:
         guard.look = guard.look or self.device.observe
         seen = Supervised(policy, self.panel, self.device, lambda: ahead_s if self.viewers else 0.0)
         settings = {"answer": self.panel.answer} | settings
-        told = [self.panel, Counting(guard), *listeners]
+        told = [self.panel, *listeners]
         return kind(seen, self.device, guard=guard, listeners=told, **settings)
 
     def facts(self) -> dict[str, Any]:

@@ -100,7 +100,6 @@ def _run(
     """How the run ended, and whether the page stays after it: not when it was ended here, by a signal."""
     from screenwright.agent import models
     from screenwright.agent.console import Console
-    from screenwright.agent.counting import Counting
     from screenwright.agent.loop import Agent
     from screenwright.agent.mirror.shown import making
     from screenwright.agent.person.gate import STOPPED
@@ -109,9 +108,8 @@ def _run(
     job = task_of(words, [])
     decider = models.policy_of(policy)
     writer = TraceWriter(trace, name=job.name or "run")
-    listeners = [Counting(guard), Console()]
     agent = making(mirror, Agent)(
-        decider, mirror.device, guard=guard, trace=writer, listeners=listeners, ahead_s=ahead_s
+        decider, mirror.device, guard=guard, trace=writer, listeners=[Console()], ahead_s=ahead_s
     )
     outcome = outcome_of(agent, job)
     return outcome.status, outcome.status != "stopped" or outcome.message == STOPPED

@@ -12,7 +12,6 @@ from screens import Hostile
 from stand import Stand
 
 from screenwright.agent import Agent, Listener
-from screenwright.agent.counting import Counting
 from screenwright.agent.limits import Limits
 from screenwright.policies import Guard, ModelPolicy, ScriptedModel
 from screenwright.policies.chat import Turn
@@ -81,7 +80,7 @@ def play(
         guard=guard,
         limits=LIMITS,
         trace=folder,
-        listeners=[Counting(guard), *listeners],
+        listeners=listeners,
     )
     try:
         outcome = agent.run(Task(task, name=screen.name))

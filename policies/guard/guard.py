@@ -58,6 +58,7 @@ class Guard:
         self.only_log, self.read, self.answer_s = only_log, read, answer_s
         self.look: Callable[[], Observation] | None = None
         self.clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
+        self._lasting = False
         self._sight = Sight()
         self.tally = Tally(lambda: self.clock())
 
@@ -82,7 +83,13 @@ class Guard:
 
     def begin(self) -> None:
         """A run begins: nothing was done yet, its time starts now."""
+        if not self._lasting:
+            self.tally.begin()
+
+    def last(self) -> None:
+        """Its time starts now, and all runs from now on count as one: who may begin runs at will gains nothing."""
         self.tally.begin()
+        self._lasting = True
 
     def learn(self, step: Step) -> None:
         """What became of it: what was allowed and then not done is not counted."""

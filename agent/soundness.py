@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 from typing import cast
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from screenwright.tools import actions
 from screenwright.tools.actions import TypeText
@@ -28,7 +28,7 @@ def sound(decision: object, policy: str) -> Decision:
     if not isinstance(decision, Decision):
         raise BadReply(f"the policy {policy} returned {_told(decision)}; it has to return a Decision")
     action = cast("object", decision.action)
-    if not isinstance(action, tuple(actions.KINDS.values())):
+    if not isinstance(action, BaseModel) or not isinstance(action, tuple(actions.KINDS.values())):
         raise BadReply(f"the policy {policy} decided {_told(action)}; it has to be one of tools/actions.py")
     try:
         again = actions.parse(action.model_dump(warnings=False))

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from screenwright.agent.loop import Agent, Listener
 from screenwright.agent.mirror.account import Account
-from screenwright.agent.mirror.door import Door
+from screenwright.agent.mirror.door import Door, listening
 from screenwright.agent.mirror.hands import Hands, Wanted
 from screenwright.agent.mirror.onlooker import Onlooker
 from screenwright.agent.mirror.pictures import Pictures
@@ -152,8 +152,8 @@ class Mirror:
             raise NotInstalled(
                 "the mirror's page needs a live connection: pip install 'screenwright[web]' (websockets)"
             )
-        listening = _listening(self.host, self.port)
-        self.port = listening.getsockname()[1]
+        listener = listening(self.host, self.port)
+        self.port = listener.getsockname()[1]
         settings = uvicorn.Config(
             application, log_config=None, log_level="warning", access_log=False, lifespan="off",
             ws="websockets-sansio", ws_max_size=MESSAGE_BYTES, ws_per_message_deflate=False,
@@ -161,20 +161,18 @@ class Mirror:
         )  # fmt: skip
         self._server = uvicorn.Server(settings)
         ready = threading.Event()
-        self._thread = threading.Thread(
-            target=self._serve, args=(listening, ready), name="mirror web", daemon=True
-        )
+        self._thread = threading.Thread(target=self._serve, args=(listener, ready), name="mirror web", daemon=True)
         self._thread.start()
         if not ready.wait(STARTED_S):
             raise BadScript(f"nothing listens at {self.host}:{self.port} after {STARTED_S:g} s")
         self.hands.start()
         return self
 
-    def _serve(self, listening: socket.socket, ready: threading.Event) -> None:
+    def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         async def run() -> None:
             self._loop = asyncio.get_running_loop()
             self._loop.call_soon(ready.set)  # the socket listens already: who comes now waits in its queue
-            await self._server.serve(sockets=[listening])
+            await self._server.serve(sockets=[listener])
 
         asyncio.run(run())
 
@@ -229,18 +227,3 @@ class Mirror:
         if loop is not None:
             with suppress(RuntimeError):  # it was closed just now
                 loop.call_soon_threadsafe(self._tell)
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(64)
-    except OSError as error:
-        listening.close()
-        raise BadScript(
-            f"nothing can listen at {host}:{port} ({error.strerror}); try port 0, any that is free"
-        ) from error
-    return listening

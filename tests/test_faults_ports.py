@@ -6,6 +6,8 @@ import base64
 import logging
 import os
 import socket
+import urllib.error
+import urllib.request
 from contextlib import suppress
 
 import pytest
@@ -21,6 +23,19 @@ def opening(mirror: Mirror) -> bytes:
         f"GET /{mirror.token}/live HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nUpgrade: websocket\r\n"
         f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
     ).encode()
+
+
+def test_a_page_is_not_given_to_another_page() -> None:
+    with Mirror(FakeDevice()) as mirror:
+        own = mirror.url.removesuffix(f"/{mirror.token}/")
+        for origin, status in ((None, 200), (own, 200), ("http://evil.example", 403), ("null", 403)):
+            request = urllib.request.Request(mirror.url, headers={"Origin": origin} if origin else {})
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    assert answer.status == status
+            except urllib.error.HTTPError as error:
+                with error:
+                    assert error.code == status
 
 
 def test_a_page_that_breaks_the_protocol_is_no_error_of_ours(caplog: pytest.LogCaptureFixture) -> None:

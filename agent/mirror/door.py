@@ -55,11 +55,14 @@ class Door:
         host = headers.get(b"host", b"").decode("latin-1")
         said, slash, rest = scope["path"].removeprefix("/").partition("/")
         known = hmac.compare_digest(said.encode(), self._token)
-        if scope["type"] == "websocket":
+        try:
             origin = urlsplit(headers.get(b"origin", b"").decode("latin-1"))
-            own = origin.scheme in ("http", "https") and origin.netloc == host
-        else:
-            own = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        except ValueError:  # "http://[::1"
+            return None
+        own = origin.scheme in ("http", "https") and origin.netloc == host
+        if scope["type"] != "websocket":  # a browser names an origin only where another's page asks, or a script
+            asks = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+            own = asks and (own or b"origin" not in headers)
         return slash + rest if known and own and slash and ours(host, self._host) else None
 
 

@@ -15,7 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 ANSWER_S = 5.0
-NEVER = ("the Origin", "a wrong token", "half a token", "a token with", "the Host", "the path", "garbage")
+FOREIGN = ("the Host 'evil", "the Host '127.0.0.1.evil", "the Origin")
+"""How the names begin of what is refused with 403, before anything else of the request is looked at."""
+NEVER = (*FOREIGN, "a wrong token", "half a token", "a token with", "the Host", "the path", "garbage")
 """How the names begin of what must be refused whatever else the request holds."""
 
 

@@ -88,6 +88,8 @@ def besiege(trial: Trial, server: Server, target: Target, good: Callable[[], boo
         allowed = target.secret in target.path and not what.startswith(enemy.NEVER)
         harmless = code == 0 or code >= 400 or (allowed and code == 200)
         trial.check(harmless, f"{what}: it was let in: {said[:100]!r}")
+        shut = code == 403 or not what.startswith(enemy.FOREIGN)
+        trial.check(shut, f"{what}: it is not refused at the door: {said[:100]!r}")
         trial.check(b"Traceback" not in said and b"root:" not in said, f"{what}: told {said[-200:]!r}")
         trial.check(not target.secret or target.secret.encode() not in said, f"{what}: the token is told")
         trial.check(served(), f"{what}: others are not served after it")

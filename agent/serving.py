@@ -16,9 +16,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, cast
-from urllib.parse import urlsplit
 
-from screenwright.agent.mirror.door import App, Receive, Scope, Send, ours
+from screenwright.agent.mirror.door import App, Receive, Scope, Send, ours, same
 from screenwright.agent.serving_request import Asked, BadRequest, asked
 from screenwright.policies.chat import Reply
 from screenwright.policies.qwen3vl.engine import Engine
@@ -113,7 +112,7 @@ def _own_machine_only(app: App) -> App:
         headers = dict(scope.get("headers") or ())
         host = headers.get(b"host", b"").decode("latin-1")
         origin = headers.get(b"origin", b"").decode("latin-1")
-        own = not origin or urlsplit(origin).netloc == host
+        own = not origin or same(origin, host)
         if scope["type"] == "http" and not (own and ours(host, "127.0.0.1")):
             said = {"error": {"message": "give --key to be asked by other names and pages", "code": 403}}
             kind = [(b"content-type", b"application/json")]

@@ -28,7 +28,13 @@ def opening(mirror: Mirror) -> bytes:
 def test_a_page_is_not_given_to_another_page() -> None:
     with Mirror(FakeDevice()) as mirror:
         own = mirror.url.removesuffix(f"/{mirror.token}/")
-        for origin, status in ((None, 200), (own, 200), ("http://evil.example", 403), ("null", 403)):
+        for origin, status in (
+            (None, 200),
+            (own, 200),
+            ("http://evil.example", 403),
+            ("null", 403),
+            ("http://[::1", 403),
+        ):
             request = urllib.request.Request(mirror.url, headers={"Origin": origin} if origin else {})
             try:
                 with urllib.request.urlopen(request, timeout=10) as answer:

@@ -199,7 +199,14 @@ def test_json_schema_is_held(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Host": "evil.example"}, {"Host": ""}, {"Origin": "http://evil.example"}, {"Origin": "null"}]
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": ""},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://[::1"},
+    ],
 )
 def test_without_a_key_no_other_name_and_no_other_page_is_answered(
     server: Server, headers: dict[str, str]

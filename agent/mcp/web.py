@@ -6,10 +6,9 @@ import hmac
 import logging
 import signal
 import sys
-from urllib.parse import urlsplit
 
 from screenwright.agent.mcp.server import Serving
-from screenwright.agent.mirror.door import LOOPBACK, App, Receive, Scope, Send, listening, ours
+from screenwright.agent.mirror.door import LOOPBACK, App, Receive, Scope, Send, listening, ours, same
 from screenwright.tools.errors import NotInstalled
 
 PATH = "/mcp"
@@ -45,7 +44,7 @@ class TokenDoor:
         if not ours(host, self._host):
             return 403, "Forbidden: this Host is not the address that is listened at"
         origin = headers.get(b"origin")
-        if origin is not None and urlsplit(origin.decode("latin-1")).netloc != host:
+        if origin is not None and not same(origin.decode("latin-1"), host):
             return 403, "Forbidden: this Origin may not speak to this server"
         kind, _, token = headers.get(b"authorization", b"").partition(b" ")
         if kind.lower() != b"bearer" or not hmac.compare_digest(token.strip(), self._token):

@@ -55,15 +55,20 @@ class Door:
         host = headers.get(b"host", b"").decode("latin-1")
         said, slash, rest = scope["path"].removeprefix("/").partition("/")
         known = hmac.compare_digest(said.encode(), self._token)
-        try:
-            origin = urlsplit(headers.get(b"origin", b"").decode("latin-1"))
-        except ValueError:  # "http://[::1"
-            return None
-        own = origin.scheme in ("http", "https") and origin.netloc == host
+        own = same(headers.get(b"origin", b"").decode("latin-1"), host)
         if scope["type"] != "websocket":  # a browser names an origin only where another's page asks, or a script
             asks = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
             own = asks and (own or b"origin" not in headers)
         return slash + rest if known and own and slash and ours(host, self._host) else None
+
+
+def same(origin: str, host: str) -> bool:
+    """Is that Origin the page of this Host?"""
+    try:
+        page = urlsplit(origin)
+    except ValueError:  # "http://[::1"
+        return False
+    return page.scheme in ("http", "https") and page.netloc == host
 
 
 def ours(host: str, listened: str) -> bool:

@@ -86,7 +86,8 @@ def refusals(target: Target, dice: random.Random) -> Iterator[tuple[str, bytes]]
         )
     for host in ("evil.example", f"evil.example:{target.port}", "127.0.0.1.evil.example", "[::1", "", "a" * 5000):
         yield f"the Host {host[:30]!r}", target.request(host=host or " ")
-    yield "the Origin of another page", target.request(headers=(*target.headers, "Origin: http://evil.example"))
+    for origin in ("http://evil.example", "null", "http://[::1", "file://"):
+        yield f"the Origin {origin}", target.request(headers=(*target.headers, f"Origin: {origin}"))
     for path in (
         "/../../etc/passwd",
         "/%2e%2e/%2e%2e/etc/passwd",

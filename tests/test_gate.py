@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("agent", "tools", "policies", ".ci", "tests/bench", "tests/tiny", "tests/typeview", "demos")
+PARTS = (
+    "agent", "tools", "policies", ".ci", "tests/bench", "tests/faults", "tests/tiny", "tests/typeview", "demos",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def copy(tmp_path: Path) -> Path:
         (tmp_path / part).parent.mkdir(exist_ok=True)
         ignore = shutil.ignore_patterns("__pycache__", "checkpoint", "recorded")
         shutil.copytree(ROOT / part, tmp_path / part, symlinks=True, ignore=ignore)
-    beside = [f"tests/{name}.py" for name in ("replay_screens", "browser", "conftest", "mirror_pages", "phones")]
+    beside = [f"tests/{file.name}" for file in (ROOT / "tests").glob("*.py") if not file.name.startswith("test_")]
     for name in ("pyproject.toml", "README.md", "LICENSE", "Makefile", *beside):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -179,14 +180,18 @@ def test_a_real_form_with_a_slow_start(desktop: Desktop, reader: Reader, tmp_pat
     assert outcome.answer == "4711"
 
 
-def test_a_program_that_dies_in_the_middle(desktop: Desktop, reader: Reader, tmp_path: Path) -> None:
+def test_a_program_that_dies_in_the_middle(
+    desktop: Desktop, reader: Reader, tmp_path: Path, eventually: Callable[..., Any]
+) -> None:
     process = desktop.start([sys.executable, str(SIGNUP), str(tmp_path / "x.json")])
     agent = Agent(Literal(reader=reader, patience_s=1), desktop, trace=tmp_path / "run")
     steps = agent.steps('- wait for "Submit" (20 s)\n- wait 0 s\n- click "Submit"')
     for step in steps:
         if "as long as" in (step.decision.thought if step.decision else ""):
+            title = step.observation.title
             process.kill()
             process.wait()
+            eventually(lambda: desktop.observe().title != title)  # the server hears of it a moment later
     assert agent.outcome and agent.outcome.status == "gave_up"
     assert '"Submit" is not on the screen; nearest: no text at all' in agent.outcome.message
 

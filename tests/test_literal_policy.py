@@ -191,7 +191,7 @@ def test_a_program_that_dies_in_the_middle(
             title = step.observation.title
             process.kill()
             process.wait()
-            eventually(lambda: desktop.observe().title != title)  # the server hears of it a moment later
+            eventually(lambda old=title: desktop.observe().title != old)  # the server hears of it a moment later
     assert agent.outcome and agent.outcome.status == "gave_up"
     assert '"Submit" is not on the screen; nearest: no text at all' in agent.outcome.message
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
 from screenwright.agent.console import printable
+from screenwright.agent.person.terminal import forget_what_was_typed
 from screenwright.policies.guard import Approve
 from screenwright.policies.guard.spot import as_it_was
 from screenwright.policies.guard.timely import NoAnswer, limited
@@ -64,7 +65,7 @@ class Approver:
                 raise Stopped(f"stopped by the person, who was asked about: {describe(decision.action)}")
 
     def _read(self, question: str) -> str:
-        _forget_what_was_typed()
+        forget_what_was_typed()
         # input() writes its question to standard output, where --json wants one object and nothing else
         print(question, end="", file=self._file, flush=True)
         if self._until is not None and not _typed_by(self._until):
@@ -121,16 +122,6 @@ class InFront:
             if not front or front.id != window.id:
                 self._desktop.bring_to_front(window)
             self._desktop.idle(0.1)
-
-
-def _forget_what_was_typed() -> None:
-    """An answer counts only after its question: the agent itself may have typed "y" into this terminal."""
-    try:
-        import termios
-
-        termios.tcflush(sys.stdin, termios.TCIFLUSH)
-    except (ImportError, OSError, ValueError):  # Windows; no terminal
-        return
 
 
 def at_terminal() -> bool:

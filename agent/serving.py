@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, cast
 
-from screenwright.agent.mirror.door import App, Receive, Scope, Send, ours, same
+from screenwright.agent.mirror.door import LOOPBACK, App, Receive, Scope, Send, ours, same
 from screenwright.agent.serving_request import Asked, BadRequest, asked
 from screenwright.policies.chat import Reply
 from screenwright.policies.qwen3vl.engine import Engine
@@ -209,7 +209,7 @@ def _problem(error: Exception) -> tuple[int, str, str]:
 
 def serve(engine: Engine, host: str, port: int, key: str | None) -> None:
     """Until Ctrl-C. BadScript: an address that others reach, without a key."""
-    if host not in ("127.0.0.1", "localhost", "::1") and not key:
+    if host not in LOOPBACK and not key:
         raise BadScript(f"{host} can be reached by others: give an API key too, with --key or SCREENWRIGHT_KEY")
     try:
         import uvicorn

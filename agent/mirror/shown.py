@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from screenwright.agent.console import printable
+from screenwright.agent.mirror.door import LOOPBACK
 from screenwright.tools.actions import describe
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def in_page(
 
     with Mirror(device, port=port, host=host, acted=acted) as mirror:
         _say(f"{device.name} at {mirror.url}")
-        if host not in ("127.0.0.1", "localhost", "::1"):
+        if host not in LOOPBACK:
             _say("warning: others can reach this address, unencrypted: who has it drives the screen")
         if browser:
             import webbrowser

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from screenwright.agent.drawing import drawn
 from screenwright.agent.loop import Listener
 from screenwright.agent.person.gate import Gate
 from screenwright.policies.guard import NoAnswer
-from screenwright.tools.actions import Action, Drag, Scroll, Swipe, TypeText, aim, describe
+from screenwright.tools.actions import describe
 from screenwright.tools.geometry import Point
 from screenwright.tools.masking import Mask
 from screenwright.tools.observation import Observation
@@ -104,26 +105,10 @@ class Panel(Listener):
     def _words(self, decision: Decision) -> dict[str, Any]:
         """An action in words, and what is drawn of it on the picture."""
         thought = decision.thought[:THOUGHT_CHARACTERS]
-        said = {"words": describe(decision.action), "thought": thought, "marks": marks_of(decision.action)}
+        marks = {"kind": decision.action.kind, **drawn(decision.action, _fractions)}
+        said = {"words": describe(decision.action), "thought": thought, "marks": marks}
         masked: dict[str, Any] = self._mask.json(said)
         return masked
-
-
-def marks_of(action: Action) -> dict[str, Any]:
-    """What is drawn on the picture, in fractions of it."""
-    marks: dict[str, Any] = {"kind": action.kind}
-    if point := aim(action):
-        marks["at"] = _fractions(point)
-    match action:
-        case Drag(start=Point() as start) | Swipe(start=start):
-            marks["from"] = _fractions(start)
-        case Scroll():
-            marks["turn"] = [action.right, action.down]
-        case TypeText():
-            marks["text"] = action.text
-        case _:
-            pass
-    return marks
 
 
 def _fractions(point: Point) -> list[float]:

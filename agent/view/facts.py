@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from screenwright.agent.console import spoken
+from screenwright.agent.drawing import drawn
 from screenwright.agent.timing import seconds_by_part
 from screenwright.agent.view.album import Album
 from screenwright.agent.view.told import Numbers, Told, marks, rung, span
-from screenwright.tools.actions import Action, Drag, Scroll, Swipe, TypeText, aim, describe
+from screenwright.tools.actions import describe
 from screenwright.tools.geometry import Point, Region
 from screenwright.tools.steps import Decision, Step
 
@@ -68,7 +69,7 @@ def _decided(decision: Decision) -> Json:
         "action": describe(action),
         "kind": action.kind,
         "json": action.model_dump(mode="json", exclude_none=True),
-        "drawn": _drawn(action),
+        "drawn": drawn(action, _spot),
         "thought": decision.thought,
         "reply": decision.reply,
         "source": decision.source,
@@ -89,23 +90,6 @@ def _verdict(step: Step) -> Json | None:
         "asked": verdict.asked,
         "said": spoken(verdict),
     }
-
-
-def _drawn(action: Action) -> Json:
-    """What is drawn on the frame, in its pixels."""
-    drawn: Json = {}
-    if point := aim(action):
-        drawn["at"] = _spot(point)
-    match action:
-        case Drag() | Swipe():
-            drawn["from"] = _spot(action.start) if action.start else None
-        case Scroll():
-            drawn["turn"] = [action.right, action.down]
-        case TypeText():
-            drawn["text"] = action.text
-        case _:
-            pass
-    return drawn
 
 
 def _spot(point: Point) -> list[float]:

@@ -6,18 +6,16 @@ this was written: what is proven is the part that is the same everywhere.
 
 from __future__ import annotations
 
-import importlib
 import math
 import threading
 import time
 from collections.abc import Mapping
 from typing import Any
 
-from screenwright.tools import keys
 from screenwright.tools.chords import BITS, Chord
-from screenwright.tools.errors import NotInstalled
 from screenwright.tools.presence.heard import Heard
 from screenwright.tools.presence.motion import Axis, Motion
+from screenwright.tools.pynput_listeners import Listeners, name_of
 
 PIXELS = Axis(0, 1, 1), Axis(0, 1, 1)
 
@@ -29,16 +27,8 @@ class PynputEars:
     """
 
     def __init__(self, chords: Mapping[str, str]) -> None:
-        try:
-            keyboard: Any = importlib.import_module("pynput.keyboard")
-            mouse: Any = importlib.import_module("pynput.mouse")
-        except Exception as error:  # without a display it raises what its backend raises
-            raise NotInstalled(
-                f"a person's input is heard through pynput ({error}): pip install 'screenwright[record]'"
-            ) from error
-        self._modules: tuple[Any, Any] = (keyboard, mouse)
+        self._listeners = Listeners("a person's input is heard through pynput")
         self._chords = {Chord.read(words, what): what for what, words in chords.items()}
-        self._listeners: list[Any] = []
         self._lock = threading.Lock()
         self._pressed: set[str] = set()
         self._down: set[str] = set()
@@ -54,26 +44,16 @@ class PynputEars:
             return tuple(sorted(self._down))
 
     def start(self, heard: Heard) -> None:
-        keyboard, mouse = self._modules
         self._heard = heard
-        self._listeners = [
-            keyboard.Listener(on_press=self._press, on_release=self._lift),
-            mouse.Listener(on_move=self._move, on_click=self._click, on_scroll=self._scroll),
-        ]
-        for listener in self._listeners:
-            listener.start()
-        for listener in self._listeners:
-            listener.wait()
+        self._listeners.start(
+            press=self._press, lift=self._lift, move=self._move, click=self._click, scroll=self._scroll
+        )
 
     def stop(self) -> None:
-        listeners, self._listeners = self._listeners, []
-        for listener in listeners:
-            listener.stop()
-        for listener in listeners:
-            listener.join(2)
+        self._listeners.stop()
 
     def _press(self, key: Any, injected: bool = False) -> None:
-        name = _name(key)
+        name = name_of(key)
         with self._lock:
             chord = Chord(frozenset(self._pressed & BITS.keys()), name)
             self._pressed.add(name)
@@ -86,7 +66,7 @@ class PynputEars:
             self._heard.act("held a key" if name in BITS else "pressed a key")
 
     def _lift(self, key: Any, injected: bool = False) -> None:
-        name = _name(key)
+        name = name_of(key)
         with self._lock:
             self._pressed.discard(name)
             if not injected:
@@ -123,10 +103,3 @@ class PynputEars:
         with self._lock:
             self._last_at = time.monotonic()
         self._heard.act("turned the wheel")
-
-
-def _name(key: Any) -> str:
-    """As in `keys.KEYS`, or the character that it gives; "" for a key that has no name there."""
-    text = getattr(key, "char", None) or (" " if getattr(key, "name", "") == "space" else "")
-    name = keys.known(getattr(key, "name", None) or text.lower()) or ""
-    return name.removesuffix("_r").removesuffix("_l")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 import time
 from functools import partial
 from typing import Any
 
-from screenwright.tools import keys
-from screenwright.tools.errors import NotInstalled
+from screenwright.tools.pynput_listeners import Listeners, character, name_of
 from screenwright.tools.recording.events import ALT, ALTGR, CTRL, SHIFT, SUPER, Heard, Kind, Raw
 
 BITS = {"shift": SHIFT, "ctrl": CTRL, "alt": ALT, "super": SUPER, "altgr": ALTGR}
@@ -20,15 +18,7 @@ class PynputEvents:
     """A Source wherever pynput runs. NotInstalled without it."""
 
     def __init__(self) -> None:
-        try:
-            keyboard: Any = importlib.import_module("pynput.keyboard")
-            mouse: Any = importlib.import_module("pynput.mouse")
-        except Exception as error:  # without a display it raises what its backend raises
-            raise NotInstalled(
-                f"recording needs pynput here ({error}): pip install 'screenwright[record]'"
-            ) from error
-        self._modules: tuple[Any, Any] = (keyboard, mouse)
-        self._listeners: list[Any] = []
+        self._listeners = Listeners("recording needs pynput here")
         self._lock = threading.Lock()
         self._state = 0
         self._spot = (0, 0)
@@ -37,34 +27,26 @@ class PynputEvents:
 
     @property
     def lost(self) -> str | None:
-        if all(listener.is_alive() for listener in self._listeners):
+        if self._listeners.alive:
             return None
         return "pynput's listener has ended: is this program allowed to watch input?"
 
     def start(self, heard: Heard) -> None:
-        keyboard, mouse = self._modules
         self._tell = heard
-        self._listeners = [
-            keyboard.Listener(on_press=partial(self._key, "key_down"), on_release=partial(self._key, "key_up")),
-            mouse.Listener(on_move=self._move, on_click=self._click, on_scroll=self._scroll),
-        ]
-        for listener in self._listeners:
-            listener.start()
-        for listener in self._listeners:
-            listener.wait()
+        self._listeners.start(
+            press=partial(self._key, "key_down"),
+            lift=partial(self._key, "key_up"),
+            move=self._move,
+            click=self._click,
+            scroll=self._scroll,
+        )
 
     def stop(self) -> None:
-        listeners, self._listeners = self._listeners, []
-        for listener in listeners:
-            listener.stop()
-        for listener in listeners:
-            listener.join(2)
+        self._listeners.stop()
 
     def _key(self, kind: Kind, key: Any, *_: object) -> None:
         code = int(getattr(key, "vk", None) or getattr(getattr(key, "value", None), "vk", 0) or 0)
-        text = getattr(key, "char", None) or (" " if getattr(key, "name", "") == "space" else "")
-        name = keys.known(getattr(key, "name", None) or text.lower()) or ""
-        name = name.removesuffix("_r").removesuffix("_l")
+        text, name = character(key), name_of(key)
         if kind == "key_down":
             self._characters[code] = text
         else:  # Shift may be up already, and the key gives another character: paired by its code

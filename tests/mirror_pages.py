@@ -184,13 +184,6 @@ def until_same(call: Callable[[], Any], value: Any) -> None:
         raise AssertionError(f"{given[0]!r} is not {value!r}: {error}") from None
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    chromium = Browser(tmp_path_factory.mktemp("chromium"))
-    yield chromium
-    chromium.close()
-
-
 @pytest.fixture
 def device() -> FakeDevice:
     return FakeDevice()

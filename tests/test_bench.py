@@ -52,6 +52,7 @@ def house(tmp_path: Path) -> Path:
     bench.mkdir(parents=True)
     for name in ("__main__.py", "harness.py", "table.py"):
         shutil.copy(ROOT / "tests" / "bench" / name, bench)
+    shutil.copy(ROOT / "tests" / "timed_rows.py", bench.parent)
     (bench / "rows_try.py").write_text(ROWS)
     return tmp_path
 

@@ -66,6 +66,7 @@ def house(tmp_path: Path) -> Path:
     folder.mkdir(parents=True)
     for name in ("__main__.py", "fault.py", "fault_table.py"):
         shutil.copy(FAULTS / name, folder)
+    shutil.copy(ROOT / "tests" / "timed_rows.py", folder.parent)
     text = (FAULTS / "fault.py").read_text(encoding="utf-8")
     (folder / "fault.py").write_text(text.replace("GONE_S = 10.0", "GONE_S = 0.5"), encoding="utf-8")
     (folder / "faults_try.py").write_text(ROWS, encoding="utf-8")

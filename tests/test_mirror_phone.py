@@ -31,14 +31,6 @@ def mirror(phone: Phone) -> Iterator[Mirror]:
         yield running
 
 
-@pytest.fixture
-def page(browser: Browser, mirror: Mirror) -> Iterator[Page]:
-    opened = Page(browser, mirror)
-    yield opened
-    browser.call("Page.navigate", url="about:blank")
-    assert browser.said == []
-
-
 def playing(page: Page) -> None:
     until(lambda: page.browser.run("document.getElementById('picture').dataset.video") == "true")
 

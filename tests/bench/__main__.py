@@ -1,6 +1,9 @@
 """`python tests/bench [ROWS...]`: Python puts this folder first on sys.path, so rows say `from harness`."""
 
 import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # tests/timed_rows.py
 
 from harness import main
 

@@ -25,20 +25,18 @@ import importlib
 import json
 import math
 import os
-import platform
 import re
-import signal
 import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
+
+from timed_rows import machine, time_limit
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
@@ -123,7 +121,7 @@ def measure(bench: Bench) -> Measured:
     about: Measured = {"unit": bench.unit, "date": datetime.now(UTC).isoformat(timespec="seconds"), **here()}
     began = time.perf_counter()
     try:
-        with _limit(bench):
+        with time_limit(bench.seconds, f"row {bench.name}"):
             made = bench.measure()
         result = scored(bench, made)
     except (Exception, SystemExit) as error:  # pyautogui's import calls sys.exit where tkinter is missing
@@ -165,30 +163,13 @@ def _holds(figure: float, sign: str, wish: float) -> bool:
     }[sign]
 
 
-@contextmanager
-def _limit(bench: Bench) -> Iterator[None]:
-    """TimeoutError inside a row that goes on too long, so that its own `finally` still cleans up."""
-
-    def late(_signal: int, _frame: FrameType | None) -> None:
-        raise TimeoutError(f"row {bench.name} ran past {bench.seconds:g} s")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, bench.seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def here() -> dict[str, str]:
     """Where a row was measured."""
     git = subprocess.run(
         ["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True
     )
-    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     return {
-        "machine": f"{system}, Python {platform.python_version()}",
+        "machine": machine(),
         "commit": git.stdout.strip() or "unknown",
     }
 

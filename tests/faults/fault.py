@@ -20,7 +20,6 @@ import contextlib
 import importlib
 import json
 import os
-import platform
 import random
 import shutil
 import signal
@@ -31,12 +30,12 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
+
+from timed_rows import machine, time_limit
 
 from screenwright.tools.last_will import WILL
 
@@ -143,7 +142,7 @@ def suffered(row: Fault, share: float = 1.0) -> Measured:
     os.environ |= {MARK: f"{os.getpid()}", "TMPDIR": str(spool)}
     tempfile.tempdir = str(spool)
     try:
-        with _limit(row):
+        with time_limit(row.seconds, "the row"):
             row.inflict(trial)
     except Skipped as error:
         skipped = str(error)
@@ -201,29 +200,12 @@ def _marked() -> dict[int, str]:
     return found
 
 
-@contextmanager
-def _limit(row: Fault) -> Iterator[None]:
-    """TimeoutError inside a row that goes on too long, so that its own `finally` still cleans up."""
-
-    def late(_signal: int, _frame: FrameType | None) -> None:
-        raise TimeoutError(f"the row ran past {row.seconds:g} s")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, row.seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def here() -> dict[str, str]:
     """Where and of what a row was run."""
     git = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}",
+        "machine": machine(),
         "commit": git.stdout.strip() or "unknown",
     }
 

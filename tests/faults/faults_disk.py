@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from fault import Skipped, Trial, fault
-from ground import COMMAND, Ground, Process, agent, await_file, cleared, unsound, until
+from ground import COMMAND, Ground, Process, agent, await_file, check_trace, cleared, unsound, until
 
 SCRIPT = 'Type "{{text}}", press Enter, type "{{text}}", press Enter, type "{{text}}", wait for "Never" (1 s)'
 TEXT = "Full Disk, Привет "
@@ -64,8 +64,7 @@ def disk_full(trial: Trial) -> None:
             trial.check(full or ended.code == 3, f"not told that the disk is full: {ended.said}")
             trial.check(not ground.let_go(), f"held: {ground.held()}")
             if (home / "copy" / "t" / "meta.json").exists():
-                wrong = unsound(home / "copy" / "t", ended=False)
-                trial.check(not wrong, f"the trace: {wrong}")
+                check_trace(trial, home / "copy" / "t", ended=False)
             trial.saw("said that the disk is full" if full else "had room enough")
 
 

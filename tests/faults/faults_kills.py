@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from fault import Trial, fault
-from ground import HERE, Ground, Process, agent, await_file, cleared, empty, unsound, until
+from ground import HERE, Ground, Process, agent, await_file, check_trace, cleared, empty, unsound, until
 
 from screenwright.tools.x11 import X11
 
@@ -46,8 +46,7 @@ def agent_typing(trial: Trial) -> None:
             held = ground.let_go()
             trial.check(not held, f"held after the kill: {held}")
             trial.check(until(lambda: text.startswith(ground.text), 3), f"in the field stands {ground.text!r:.80}")
-            wrong = unsound(home / "t", ended=False)
-            trial.check(not wrong, f"the trace: {wrong}")
+            check_trace(trial, home / "t", ended=False)
             trial.saw("killed in the middle" if ended.code == -9 else "was done already")
         _types_again(trial, ground)
 
@@ -73,8 +72,7 @@ def agent_holding(trial: Trial) -> None:
             trial.check(not left, f"held after the kill: {left}")
             until(lambda: _spare(ground) == spare, 3)
             trial.check(_spare(ground) == spare, "a borrowed key was not given back")
-            wrong = unsound(home / "t", ended=False)
-            trial.check(not wrong, f"the trace: {wrong}")
+            check_trace(trial, home / "t", ended=False)
         ground.clear()
         _types_again(trial, ground)
 
@@ -122,8 +120,7 @@ def x_server(trial: Trial) -> None:
             ended = run.ended(10)
         trial.check(ended.code == 1 and ended.clear, f"ended so: {ended.said}")
         trial.check(ground.environment["DISPLAY"] in ended.out, f"the display is not named: {ended.out[-200:]}")
-        wrong = unsound(home / "t", ended=True)
-        trial.check(not wrong, f"the trace: {wrong}")
+        check_trace(trial, home / "t", ended=True)
         trial.saw("ended with the display's name")
 
 
@@ -160,8 +157,7 @@ def program(trial: Trial) -> None:
             trial.check(ended.code == 3 and "Never" in ended.out and ended.clear, f"ended so: {ended.said}")
             held = ground.let_go()
             trial.check(not held, f"held: {held}")
-            wrong = unsound(home / "t", ended=True)
-            trial.check(not wrong, f"the trace: {wrong}")
+            check_trace(trial, home / "t", ended=True)
             trial.saw('gave up, looking for "Never"')
             ground.open_field()
 
@@ -216,7 +212,6 @@ def own_screen(trial: Trial) -> None:
         run.signal(signal.SIGKILL)
         run.ended()
         if (home / "t" / "meta.json").exists():
-            wrong = unsound(home / "t", ended=False)
-            trial.check(not wrong, f"the trace: {wrong}")
+            check_trace(trial, home / "t", ended=False)
         trial.saw("killed")
         trial.check(empty(spool), "its folder is still there")

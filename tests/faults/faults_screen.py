@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from fault import Skipped, Trial, fault
-from ground import Ground, agent, await_file, cleared, unsound, until
+from ground import Ground, agent, await_file, check_trace, cleared, until
 
 from screenwright.tools.x11 import X11
 
@@ -82,8 +82,7 @@ def screen_resized(trial: Trial) -> None:
             ended = run.ended(30)
             trial.check(ended.code == 0 and ended.clear, f"ended so: {ended.said}")
             trial.check(ground.reads(WHOLE), f"in the field stands {ground.text!r}")
-            wrong = unsound(home / "t", ended=True)
-            trial.check(not wrong, f"the trace: {wrong}")
+            check_trace(trial, home / "t", ended=True)
             trial.saw("done, typed once" if ended.code == 0 else f"ended with {ended.code}")
             for change in (_unsplit(), ["--size", "1024x768"]):
                 subprocess.run([xrandr, *change], env=ground.environment, capture_output=True)
@@ -121,8 +120,7 @@ def screen_black(trial: Trial) -> None:
             trial.saw("done once it was light again" if passes else "ended, saying that it is black")
             whole = ground.reads(WHOLE) if passes else until(lambda: WHOLE.startswith(ground.text), 3)
             trial.check(whole, f"in the field stands {ground.text!r}")
-            wrong = unsound(home / "t", ended=True)
-            trial.check(not wrong, f"the trace: {wrong}")
+            check_trace(trial, home / "t", ended=True)
 
 
 @contextmanager
@@ -168,8 +166,7 @@ def clock(trial: Trial) -> None:
             ended = run.ended(30)
             trial.check(ended.code == 0 and ended.clear, f"ended so: {ended.said}")
             trial.check(ground.reads(WHOLE), f"in the field stands {ground.text!r}")
-            wrong = unsound(home / "t", ended=True)
-            trial.check(not wrong, f"the trace: {wrong}")
+            check_trace(trial, home / "t", ended=True)
             trial.saw("done, typed once" if ended.code == 0 else f"ended with {ended.code}")
 
 

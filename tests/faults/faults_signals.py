@@ -6,7 +6,7 @@ import signal
 import time
 
 from fault import Trial, fault
-from ground import Ground, Nursery, Run, agent, cleared, unsound, until
+from ground import Ground, Nursery, Run, agent, check_trace, cleared, until
 
 TEXT = "Once upon A Time, Привет "
 WORDS = ["run", 'Type "{{text}}", press Enter, type "end"', "--set", f"text={TEXT}", "--trace", "t", "--json"]
@@ -48,8 +48,7 @@ def signals(trial: Trial) -> None:
                 trial.check("a person" not in ended.out, f"its own keys were taken for a person's: {ended.said}")
                 trial.saw("stopped" if ended.code == 130 else "done before")
             if begun:
-                wrong = unsound(home / "t", ended=True)
-                trial.check(not wrong, f"{sent.name} {how}: the trace: {wrong}")
+                check_trace(trial, home / "t", ended=True, when=f"{sent.name} {how}: ")
             held = ground.let_go()
             trial.check(not held, f"{sent.name} {how}: held: {held}")
             _once(trial, ground, done=ended.code == 0, what=f"{sent.name} {how}")
@@ -82,6 +81,5 @@ def stopped(trial: Trial) -> None:
             trial.check(ended.code == 0 and ended.clear, f"ended so: {ended.said}")
             _once(trial, ground, done=True, what="after SIGCONT")
             trial.check(not ground.held(), f"held: {ground.held()}")
-            wrong = unsound(home / "t", ended=True)
-            trial.check(not wrong, f"the trace: {wrong}")
+            check_trace(trial, home / "t", ended=True)
             trial.saw("done, typed once" if ended.code == 0 else f"ended with {ended.code}")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fault import ROOT, Skipped, Trial, fault
-from ground import HERE, Ground, Process, agent, await_file, cleared, unsound, until
+from ground import HERE, Ground, Process, agent, await_file, check_trace, cleared, until
 
 from screenwright.tools.adb import Adb, ConnectionBroken, PhoneTrouble, Resident
 from screenwright.tools.geometry import Size
@@ -44,8 +44,7 @@ def model_server(trial: Trial) -> None:
             server.ended()
             ended = run.ended(30)
             trial.check(ended.code == 1 and ended.clear and str(port) in ended.out, f"ended so: {ended.said}")
-            wrong = unsound(home / "t", ended=True)
-            trial.check(not wrong, f"the trace: {wrong}")
+            check_trace(trial, home / "t", ended=True)
             trial.saw("ended, naming the server" if ended.code == 1 else f"ended with {ended.code}")
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+from fault import Trial
+
 from screenwright.tools.display import VirtualDisplay
 from screenwright.tools.errors import ScreenwrightError
 from screenwright.tools.trace import Trace
@@ -274,6 +276,12 @@ def unsound(folder: Path, *, ended: bool) -> str:
         return f"it is damaged: {trace.damaged}"
     torn = [damage for damage in trace.damaged if "is not whole" not in damage]
     return f"it is damaged: {torn}" if torn or len(trace.damaged) > 1 else ""
+
+
+def check_trace(trial: Trial, folder: Path, *, ended: bool, when: str = "") -> None:
+    """A trace that is not whole costs the row its yes."""
+    wrong = unsound(folder, ended=ended)
+    trial.check(not wrong, f"{when}the trace: {wrong}")
 
 
 def cleared(folder: Path) -> Path:
